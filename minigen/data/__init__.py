@@ -1,0 +1,33 @@
+"""What enters and leaves: text, pictures, questions; what ships with the package is in `assets/`.
+
+A *codec* turns a thing into tokens and back, a *dataset* holds what is learned from and what
+is held out:
+
+- `shakespeare`, `text_file`: one running text (`Stream`)
+- `poems`, `names`, `text_file(lines=True)`: items that end in END (`Items`)
+- `sprites`, `digits`, `picture_folder`: pictures over a small palette (`Items`)
+- `answers_table`: questions whose answers are known exactly (`Answers`)
+"""
+
+from minigen.data.answers import QUESTIONS, Answers, Question, answers_table
+from minigen.data.batches import Items, Stream
+from minigen.data.pictures import PictureCodec, digits, picture_folder, sprites
+from minigen.data.text import CharCodec, names, poems, read_text, shakespeare, text_file
+from minigen.errors import say
+
+__all__ = [
+    "QUESTIONS", "Answers", "CharCodec", "Items", "PictureCodec", "Question", "Stream",
+    "answers_table", "codec_from_settings", "digits", "names", "picture_folder", "poems",
+    "read_text", "shakespeare", "sprites", "text_file",
+]
+
+CODECS = {"characters": CharCodec, "pictures": PictureCodec}
+
+
+def codec_from_settings(settings):
+    """The codec that a checkpoint was saved with."""
+    try:
+        return CODECS[settings["codec"]].from_settings(settings)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise say("codec", "the settings of a codec", f"{str(settings)[:80]} ({error!r})",
+                  "Was this file saved by minigen?") from None

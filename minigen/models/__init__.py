@@ -1,0 +1,1 @@
+"""What could stand at a place: every model answers ``logits(canvas, at, condition)``."""

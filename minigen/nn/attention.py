@@ -1,0 +1,144 @@
+"""Attention: every place asks the places it may see, and mixes their answers (Vaswani et al., 2017).
+
+``window=None`` sees everything; ``window=K`` is causal and sees itself and the K - 1 places to
+its left. Past K tokens the places are worked off in blocks of K, each beside the block before
+it: the cost grows linearly with T. Positions enter as rotations of queries and keys (RoPE, Su
+et al., 2021), so that only distances matter; queries and keys are scaled to length first
+(Henry et al., 2020), which allows much larger steps in training.
+"""
+
+import numpy as np
+
+from minigen.nn.layers import Linear, RMSNorm, collect, prefix
+
+ROTARY_BASE = 1000.0                             # longest wavelength: 2 pi x 1000 tokens
+
+
+def rotary_table(length, head_width, dtype=np.float32):
+    """cos and sin of the angle by which pair i of position t is turned, each (T, d / 2)."""
+    speed = ROTARY_BASE ** -(np.arange(head_width // 2) / (head_width // 2))   # radians a token
+    angle = np.arange(length)[:, None] * speed                                 # (T, d / 2)
+    return np.cos(angle).astype(dtype), np.sin(angle).astype(dtype)
+
+
+def rotate(x, table, direction=1):
+    """Turn each pair (i, i + d / 2) of x (..., T, d); direction -1 turns back."""
+    cos, sin = table
+    first, second = np.split(x, 2, axis=-1)
+    return np.concatenate([first * cos - direction * second * sin,
+                           second * cos + direction * first * sin], axis=-1)
+
+
+def score_scale(head_width):
+    """Scores of unit vectors times this: sharp enough to pick one place out of many."""
+    return 12.0 / head_width
+
+
+def visible(block, keys, window, first):
+    """Which keys (columns) a query (row) may see: 0 where it may, -inf where not."""
+    back = np.arange(block)[:, None] + (keys - block) - np.arange(keys)[None]  # distance to the left
+    seen = (back >= 0) & (back < window)
+    if first and keys > block:                   # the first block has no block before it
+        seen &= np.arange(keys) >= keys - block
+    return np.where(seen, 0.0, -np.inf)
+
+
+def _blocks(x, size):
+    """(B, h, T, d) -> (B, h, n, size, d)."""
+    return x.reshape(*x.shape[:2], -1, size, x.shape[-1])
+
+
+def _beside_previous(x):
+    """Put each block (B, h, n, K, d) beside the one before it: (B, h, n, 2K, d)."""
+    previous = np.zeros_like(x)
+    previous[:, :, 1:] = x[:, :, :-1]
+    return np.concatenate([previous, x], axis=3)
+
+
+def _fold_previous(dx):
+    """The way back of ``_beside_previous``."""
+    size = dx.shape[3] // 2
+    own = dx[:, :, :, size:].copy()
+    own[:, :, :-1] += dx[:, :, 1:, :size]
+    return own
+
+
+class Attention:
+    """Multi-head attention; causal with a window, or over everything without one."""
+
+    def __init__(self, width, heads, window, rng, dtype=np.float32):
+        self.heads, self.window, self.head_width = heads, window, width // heads
+        self.query = Linear(width, width, rng, dtype, bias=False)
+        self.key = Linear(width, width, rng, dtype, bias=False)
+        self.value = Linear(width, width, rng, dtype, bias=False)
+        self.out = Linear(width, width, rng, dtype, bias=False, zero=True)
+        self.norm = RMSNorm()
+        self.params = collect(query=self.query, key=self.key, value=self.value, out=self.out)
+
+    def _split(self, x):
+        """(B, T, D) -> (B, h, T, d)."""
+        return x.reshape(*x.shape[:2], self.heads, -1).transpose(0, 2, 1, 3)
+
+    def _join(self, x):
+        """(B, h, T, d) -> (B, T, D)."""
+        return x.transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[2], -1)
+
+    def forward(self, x):                        # (B, T, D)
+        length = x.shape[1]
+        banded = self.window is not None and length > self.window
+        block = self.window if banded else length
+        padding = -length % block
+        if padding:
+            x = np.concatenate([x, np.zeros((len(x), padding, x.shape[2]), x.dtype)], axis=1)
+        table = rotary_table(x.shape[1], self.head_width, x.dtype)
+        (query, query_cache), (key, key_cache), (value, value_cache) = (
+            layer.forward(x) for layer in (self.query, self.key, self.value))
+        query, query_norm = self.norm.forward(self._split(query))              # (B, h, T, d)
+        key, key_norm = self.norm.forward(self._split(key))
+        query, key = _blocks(rotate(query, table), block), _blocks(rotate(key, table), block)
+        value = _blocks(self._split(value), block)                             # (B, h, n, K, d)
+        if banded:
+            key, value = _beside_previous(key), _beside_previous(value)        # (B, h, n, 2K, d)
+        scores = (query @ key.swapaxes(-1, -2)) * x.dtype.type(score_scale(self.head_width))
+        if self.window is not None:
+            mask = visible(block, key.shape[3], self.window, first=False).astype(x.dtype)
+            scores += mask
+            if banded:
+                scores[:, :, 0] += visible(block, key.shape[3], self.window, first=True).astype(x.dtype)
+        scores -= scores.max(axis=-1, keepdims=True)
+        weights = np.exp(scores, out=scores)                                   # (B, h, n, K, K or 2K)
+        weights /= weights.sum(axis=-1, keepdims=True)
+        mixed = weights @ value                                                # (B, h, n, K, d)
+        joined = self._join(mixed.reshape(*mixed.shape[:2], -1, self.head_width))
+        y, out_cache = self.out.forward(joined)                                # (B, T, D)
+        cache = (query_cache, key_cache, value_cache, query_norm, key_norm, table, banded, block,
+                 query, key, value, weights, out_cache, length)
+        return y[:, :length], cache
+
+    def backward(self, cache, dy):
+        (query_cache, key_cache, value_cache, query_norm, key_norm, table, banded, block,
+         query, key, value, weights, out_cache, length) = cache
+        padding = -length % block
+        if padding:
+            dy = np.concatenate([dy, np.zeros((len(dy), padding, dy.shape[2]), dy.dtype)], axis=1)
+        djoined, out_grads = self.out.backward(out_cache, dy)
+        dmixed = _blocks(self._split(djoined), block)                          # (B, h, n, K, d)
+        dvalue = weights.swapaxes(-1, -2) @ dmixed                             # (B, h, n, K or 2K, d)
+        dweights = dmixed @ value.swapaxes(-1, -2)                             # (B, h, n, K, K or 2K)
+        along = np.einsum("...k,...k->...", dweights, weights)[..., None]
+        dscores = weights * (dweights - along) * dy.dtype.type(score_scale(self.head_width))
+        dquery = dscores @ key
+        dkey = dscores.swapaxes(-1, -2) @ query
+        if banded:
+            dkey, dvalue = _fold_previous(dkey), _fold_previous(dvalue)
+        dquery, dkey, dvalue = (part.reshape(*part.shape[:2], -1, self.head_width)
+                                for part in (dquery, dkey, dvalue))            # (B, h, T, d)
+        dquery, _ = self.norm.backward(query_norm, rotate(dquery, table, -1))
+        dkey, _ = self.norm.backward(key_norm, rotate(dkey, table, -1))
+        dx, grads = 0.0, prefix("out", out_grads)
+        for name, layer, layer_cache, part in (("query", self.query, query_cache, dquery),
+                                               ("key", self.key, key_cache, dkey),
+                                               ("value", self.value, value_cache, dvalue)):
+            dpart, part_grads = layer.backward(layer_cache, self._join(part))
+            dx, grads = dx + dpart, {**grads, **prefix(name, part_grads)}
+        return dx[:, :length], grads

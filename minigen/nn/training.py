@@ -1,0 +1,117 @@
+"""``train()``: steps, a schedule, a look at the held-out data, the best parameters kept."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from minigen.nn.optimisers import clip, warmup_then_linear
+
+
+@dataclass
+class History:
+    """What happened: losses in nats per counted place."""
+
+    steps: list = field(default_factory=list)
+    train: list = field(default_factory=list)          # mean over the steps since the last look
+    valid: list = field(default_factory=list)
+    best_step: int = 0
+    best_valid: float = float("inf")
+    interrupted: bool = False
+
+
+class Average:
+    """A slow copy of the parameters that follows the fast ones (Polyak and Juditsky, 1992).
+
+    Its loss is lower than that of any single step near the end: the noise of small batches
+    cancels. ``decay`` is reached gradually, so that the start is forgotten.
+    """
+
+    def __init__(self, params, decay):
+        self.decay, self.steps = decay, 0
+        self.params = {name: param.copy() for name, param in params.items()}
+
+    def follow(self, params):
+        self.steps += 1
+        keep = min(self.decay, self.steps / (self.steps + 9))
+        for name, slow in self.params.items():
+            slow += slow.dtype.type(1 - keep) * (params[name] - slow)
+
+
+def swap(params, other):
+    """Exchange the contents of two dicts of arrays."""
+    for name, param in params.items():
+        kept = param.copy()
+        param[...] = other[name]
+        other[name][...] = kept
+
+
+def endless(dataset, batch, rng):
+    """Batches for ever, epoch after epoch."""
+    while True:
+        yield from dataset.batches(batch, rng)
+
+
+def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_every=100,
+          patience=None, average=None, clip_at=1.0, schedule=warmup_then_linear, report=None):
+    """Train a model in place; it ends with the best parameters that were seen.
+
+    Parameters
+    ----------
+    validate : callable () -> float, optional
+        Loss on held-out data, asked every ``look_every`` steps and at the end; with it the best
+        parameters are kept, and ``patience`` looks without a better one end the training.
+    average : float, optional
+        Decay of the ``Average`` that is validated and kept instead of the last step.
+    report : callable (step, steps, loss, valid or None), optional
+        Called after each step: a progress bar.
+
+    Returns
+    -------
+    History
+        After Ctrl-C too: then ``interrupted`` is true and the best parameters so far are kept.
+    """
+    history, losses = History(), []
+    slow = Average(model.params, average) if average else None
+    best = None
+
+    def look(step):
+        nonlocal best
+        if slow:
+            swap(model.params, slow.params)
+        value = float(validate()) if validate else float(np.mean(losses))
+        history.steps.append(step)
+        history.train.append(float(np.mean(losses)))
+        history.valid.append(value)
+        losses.clear()
+        if value < history.best_valid:
+            history.best_valid, history.best_step = value, step
+            best = {name: param.copy() for name, param in model.params.items()}
+        if slow:
+            swap(model.params, slow.params)
+        return value
+
+    batches = endless(dataset, batch, rng)
+    try:
+        for step in range(steps):
+            tokens, condition = next(batches)
+            loss, grads = model.loss_and_grads(tokens, condition, rng)
+            clip(grads, clip_at)
+            optimiser.rate = schedule(step, steps)
+            optimiser.step(model.params, grads)
+            if slow:
+                slow.follow(model.params)
+            losses.append(loss)
+            last = step + 1 == steps
+            valid = look(step + 1) if last or (step + 1) % look_every == 0 else None
+            if report:
+                report(step + 1, steps, loss, valid)
+            if patience is not None and len(history.steps) - 1 - int(np.argmin(history.valid)) >= patience:
+                break
+    except KeyboardInterrupt:
+        history.interrupted = True
+        if best is None and slow:
+            best = slow.params
+    if best is not None:
+        for name, param in model.params.items():
+            param[...] = best[name]
+    return history

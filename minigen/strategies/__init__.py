@@ -1,0 +1,1 @@
+"""When a place is decided: plans, and the strategies that follow them."""

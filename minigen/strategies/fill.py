@@ -1,0 +1,183 @@
+"""The loop of the lecture: take a plan, fill the canvas. AR and NAR differ in nothing else.
+
+``fill`` is the strategy, ``generate`` the door to all strategies, ``log_prob`` the exact
+quality of any fixed plan, ``shared_latent`` the way out for one-shot models: all places
+share one random decision that is thrown before the first of them.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from minigen import maths
+from minigen.errors import expect_range, expect_shape, expect_tokens, say
+from minigen.protocols import NO_CONDITION
+from minigen.strategies.plans import all_at_once, check_places, one_by_one, still_open
+
+SCORED_AT_ONCE = 2 ** 22        # scores that log_prob holds in memory at a time (a batch of rows)
+
+
+def fill(model, canvas, rng, condition=NO_CONDITION, *, plan, temperature=1.0, top_k=None, top_p=None):
+    """Yield the canvas (B, T) after each step of the plan.
+
+    Parameters
+    ----------
+    canvas : (B, T) int64
+        Masks (id V) where a place is open; the rest is a prompt and stays.
+    plan : list of (A,) int64, or callable (T) -> such a list
+        ``one_by_one``, ``all_at_once``, ``in_blocks(k)`` or any order of your own.
+    temperature, top_k, top_p
+        See ``maths.adjust``.
+    """
+    maths.check_adjust(temperature, top_k, top_p)
+    plan, u = prepare(model, canvas, rng, plan)
+    canvas = canvas.copy()
+    for at in plan:
+        logits = model.logits(canvas, at, condition)                # (B, A, V)
+        canvas[:, at] = maths.sample_categorical(maths.adjust(logits, temperature, top_k, top_p), u[:, at])
+        yield canvas.copy()
+
+
+def prepare(model, canvas, rng, plan):
+    """The open part of the plan, checked, and the dice (B, T): one per token, thrown first."""
+    u = rng.random(canvas.shape)                                    # the same under every plan
+    plan = plan(canvas.shape[1]) if callable(plan) else plan
+    check_places(plan, canvas.shape[1])
+    plan = still_open(plan, canvas, model.vocab_size)
+    if hasattr(model, "check_plan"):
+        model.check_plan(plan)
+    return plan, u
+
+
+def shared_latent(model, canvas, rng, condition=NO_CONDITION, *, plan=all_at_once, **settings):
+    """Throw one latent per canvas, then fill: what is decided together fits together.
+
+    The latent's dice come from a child of ``rng``, so that ``fill`` meets the same dice ``u`` with
+    and without a latent.
+    """
+    latent = throw_latent(model, len(canvas), condition, rng.spawn(1)[0])
+    yield from fill(model, canvas, rng, (condition or NO_CONDITION)._replace(latent=latent), plan=plan, **settings)
+
+
+def throw_latent(model, n, condition, rng):
+    """One latent per canvas from the model's prior: ids where it is a choice, else a normal vector."""
+    if hasattr(model, "latent_logits"):
+        return maths.sample_categorical(model.latent_logits(n, condition), rng.random(n))   # (B,)
+    return rng.standard_normal((n, model.latent_width), np.float32)                         # (B, C)
+
+
+def blank(model, n, prompt=None, length=None):
+    """n canvases with every place open but those of the prompt.
+
+    Parameters
+    ----------
+    prompt : (P,) or (n, P) int64, optional
+        The first P places; a mask inside it leaves that place open.
+    length : int, optional
+        T, for models without a length of their own.
+    """
+    expect_range("n", n, 1, hint="How many samples do you want?")
+    length = model.length or length
+    if length is None:
+        raise say("length", "a number of tokens", "none", "A model of running text has no length of its own.")
+    canvas = np.full((n, length), model.vocab_size, np.int64)
+    if prompt is not None:
+        prompt = np.atleast_2d(np.asarray(prompt, np.int64))
+        if prompt.shape[1] > length or len(prompt) not in (1, n):
+            raise say("prompt", f"at most {length} tokens for one or for all {n} canvases", prompt.shape,
+                      "Nothing would be left to generate.")
+        expect_tokens("prompt", prompt, model.vocab_size, masks_allowed=True)
+        canvas[:, :prompt.shape[1]] = prompt
+    return canvas
+
+
+def generate(model, strategy, n, rng, *, condition=None, prompt=None, length=None, film=False):
+    """Draw n canvases.
+
+    Parameters
+    ----------
+    strategy : callable (model, canvas, rng, condition) -> iterator of canvases
+        For instance ``partial(fill, plan=one_by_one, temperature=0.9)``.
+    film : bool
+        Also return every canvas on the way.
+
+    Returns
+    -------
+    tokens : (n, T) int64
+    frames : (S, n, T) int64
+        Only with ``film=True``.
+
+    Notes
+    -----
+    Without a film, a model with a compiled loop is asked to run ``one_by_one`` in it. The
+    tokens are the same on the same dice; only the seconds differ.
+    """
+    canvas, condition = blank(model, n, prompt, length), condition or NO_CONDITION
+    if not film and can_compile(model, strategy):
+        return fill_compiled(model, canvas, rng, condition, **strategy.keywords)
+    frames = list(strategy(model, canvas, rng, condition)) or [canvas]
+    return (frames[-1], np.stack(frames)) if film else frames[-1]
+
+
+def can_compile(model, strategy):
+    """True where the model has a compiled loop and the strategy is ``fill``, one by one."""
+    return (hasattr(model, "fill_compiled") and isinstance(strategy, partial) and strategy.func is fill
+            and strategy.keywords.get("plan") is one_by_one)
+
+
+def fill_compiled(model, canvas, rng, condition=NO_CONDITION, *, plan=one_by_one,
+                  temperature=1.0, top_k=None, top_p=None):
+    """The last canvas of ``fill`` one by one, from the model's compiled loop, on the same dice."""
+    maths.check_adjust(temperature, top_k, top_p)
+    _, u = prepare(model, canvas, rng, plan)
+    return model.fill_compiled(canvas, u, condition, temperature, top_k, top_p)
+
+
+def log_prob(model, tokens, plan, condition=None):
+    """Log-probability of whole canvases under a fixed plan.
+
+    Parameters
+    ----------
+    tokens : (B, T) int64
+        Finished canvases: no mask left.
+    plan : list of (A,) int64, or callable (T) -> such a list
+        Every position exactly once.
+
+    Returns
+    -------
+    (B,) float64
+        Nats, summed over tokens.
+
+    Notes
+    -----
+    Tokens of one step are scored independently of each other: the chain rule for one_by_one, a
+    product of marginals for all_at_once (Gu et al., 2018).
+    """
+    expect_shape("tokens", tokens, (None, None), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
+    expect_tokens("tokens", tokens, model.vocab_size)
+    plan = plan(tokens.shape[1]) if callable(plan) else plan
+    check_places(plan, tokens.shape[1])
+    if hasattr(model, "check_plan"):
+        model.check_plan(plan)
+    condition = condition or NO_CONDITION
+    rows = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
+    return np.concatenate([
+        _log_prob_rows(model, tokens[i:i + rows], plan, condition.rows(slice(i, i + rows)))
+        for i in range(0, len(tokens), rows)] or [np.zeros(0)])
+
+
+def _log_prob_rows(model, tokens, plan, condition):
+    if getattr(model, "causal", False):
+        # A causal model reads only what stands to the left, so the finished canvas can be
+        # shown whole and every place be asked in one pass (teacher forcing).
+        canvas, plan = tokens, all_at_once(tokens.shape[1])
+    else:
+        canvas = np.full_like(tokens, model.vocab_size)             # all masked
+    total = np.zeros(len(tokens))                                   # (B,)
+    for at in plan:
+        log_probs = maths.log_softmax(model.logits(canvas, at, condition))      # (B, A, V)
+        told = np.take_along_axis(log_probs, tokens[:, at, None], -1)           # (B, A, 1)
+        total += told[..., 0].sum(axis=1, dtype=np.float64)
+        canvas = canvas.copy()
+        canvas[:, at] = tokens[:, at]
+    return total
