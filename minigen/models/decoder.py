@@ -1,0 +1,162 @@
+"""One shot: an MLP that decides every place of a picture in a single pass.
+
+In two forms. Without a latent it knows nothing but the label, so every picture it can say
+something about is the same one: the best it can do is the product of the marginals, and a
+draw from that is noise. With a latent z, a random vector that all places share, it is the decoder of a
+variational autoencoder (Kingma and Welling, 2014): the encoder belongs to training, where it guesses
+which z could have made this picture.
+"""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from minigen import maths
+from minigen.errors import say
+from minigen.nn.layers import Embedding, Linear, SquaredReLU, collect, prefix
+from minigen.protocols import NO_CONDITION
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    vocab_size: int             # V
+    length: int                 # T
+    n_labels: int = 0           # different conditions, 0 for none
+    latent_width: int = 0       # C, 0 for the form without a latent
+    hidden: int = 256           # D
+    kl_weight: float = 1.0      # 1 is the bound itself; a little less keeps z informative
+
+
+class Network:
+    """Linear, squared ReLU, Linear: the MLP that decoder and encoder share the form of."""
+
+    def __init__(self, n_in, hidden, n_out, rng, dtype, zero):
+        self.first = Linear(n_in, hidden, rng, dtype)
+        self.activation = SquaredReLU()
+        self.last = Linear(hidden, n_out, rng, dtype, zero=zero)
+        self.params = collect(first=self.first, last=self.last)
+
+    def forward(self, x):                                        # (B, n_in)
+        hidden, first_cache = self.first.forward(x)
+        active, active_cache = self.activation.forward(hidden)
+        y, last_cache = self.last.forward(active)
+        return y, (first_cache, active_cache, last_cache)        # (B, n_out)
+
+    def backward(self, cache, dy):
+        first_cache, active_cache, last_cache = cache
+        dactive, last_grads = self.last.backward(last_cache, dy)
+        dhidden, _ = self.activation.backward(active_cache, dactive)
+        dx, first_grads = self.first.backward(first_cache, dhidden)
+        return dx, prefix("first", first_grads) | prefix("last", last_grads)
+
+
+class Decoder:
+    """All places in one pass, from the label and (where there is one) a latent.
+
+    The logits do not read the canvas: a one-shot model is blind to what it has drawn.
+    """
+
+    end = None
+
+    def __init__(self, config, rng, dtype=np.float32):
+        self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
+        self.latent_width, self.dtype = config.latent_width, dtype
+        # Every place has a bias of its own: the marginals. The MLP bends them.
+        inputs = config.n_labels + config.latent_width
+        parts = {}
+        if inputs:
+            self.decoder = parts["decoder"] = Network(inputs, config.hidden, config.length * config.vocab_size,
+                                                      rng, dtype, zero=True)
+        else:
+            self.marginal = parts["marginal"] = Embedding(1, config.length * config.vocab_size, rng, dtype, scale=0.0)
+        if config.latent_width:
+            seen = config.length * config.vocab_size + config.n_labels
+            self.encoder = parts["encoder"] = Network(seen, config.hidden, 2 * config.latent_width, rng, dtype,
+                                                      zero=True)
+        self.params = collect(**parts)
+
+    @staticmethod
+    def is_matrix(name, array):
+        """No inner matrices: both layers of both networks touch the outside, Adam trains them."""
+        return False
+
+    def _one_hot(self, ids, size):                               # (...) -> (..., size)
+        return (ids[..., None] == np.arange(size)).astype(self.dtype)
+
+    def _decode(self, rows, condition):
+        """Scores (B, T, V), or (1, T, V) where nothing distinguishes the canvases."""
+        config, parts = self.config, []
+        if config.n_labels:
+            parts.append(self._one_hot(condition.label, config.n_labels))
+        if config.latent_width:
+            if condition.latent is None:
+                raise say("condition", f"a latent of width {config.latent_width}", "none",
+                          "Use the strategy shared_latent, which throws it.")
+            parts.append(condition.latent.astype(self.dtype))
+        if parts:
+            flat, cache = self.decoder.forward(np.concatenate(parts, axis=1))
+        else:
+            flat, cache = self.marginal.forward(np.zeros(1, np.int64))
+        return flat.reshape(len(flat), config.length, config.vocab_size), cache
+
+    def encode(self, tokens, condition=NO_CONDITION):
+        """Which latents could have made these pictures: mean and log variance, each (B, C)."""
+        return self._encode(tokens, condition)[0]
+
+    def _encode(self, tokens, condition):
+        seen = self._one_hot(tokens, self.vocab_size).reshape(len(tokens), -1)         # (B, T V)
+        if self.config.n_labels:
+            seen = np.concatenate([seen, self._one_hot(condition.label, self.config.n_labels)], axis=1)
+        guess, cache = self.encoder.forward(seen * self.dtype(1.0 / np.sqrt(self.length)))
+        mean, log_variance = np.split(guess, 2, axis=1)
+        return (mean, log_variance), cache
+
+    def loss_and_grads(self, tokens, condition=NO_CONDITION, rng=None):
+        """Mean nats per place: exact without a latent; with one the negative ELBO, from one draw of z."""
+        if not self.config.latent_width:
+            return self._loss_alone(tokens, condition)
+        (mean, log_variance), encoder_cache = self._encode(tokens, condition)
+        spread = np.exp(0.5 * log_variance)
+        noise = rng.standard_normal(mean.shape).astype(self.dtype)
+        # z as a function of the noise: the gradient passes through the draw (reparameterisation).
+        scores, cache = self._decode(len(tokens), condition._replace(latent=mean + spread * noise))
+        loss, dscores = maths.training_loss(scores, tokens, np.ones(tokens.shape, bool))
+        dinput, grads = self.decoder.backward(cache, dscores.reshape(len(tokens), -1))
+        grads = prefix("decoder", grads)
+        dlatent = dinput[:, self.config.n_labels:]
+        kl = 0.5 * (mean * mean + spread * spread - 1.0 - log_variance).sum()          # to N(0, 1), nats
+        share = self.dtype(self.config.kl_weight / tokens.size)
+        dmean = dlatent + share * mean
+        dlog_variance = 0.5 * (dlatent * noise * spread + share * (spread * spread - 1.0))
+        _, encoder_grads = self.encoder.backward(encoder_cache, np.concatenate([dmean, dlog_variance], axis=1))
+        return loss + float(share * kl), grads | prefix("encoder", encoder_grads)
+
+    def _loss_alone(self, tokens, condition):
+        scores, cache = self._decode(len(tokens), condition)
+        wide = np.ascontiguousarray(np.broadcast_to(scores, (len(tokens), *scores.shape[1:])))
+        loss, dscores = maths.training_loss(wide, tokens, np.ones(tokens.shape, bool))
+        dscores = dscores.reshape(len(tokens), -1)
+        if self.config.n_labels:
+            return loss, prefix("decoder", self.decoder.backward(cache, dscores)[1])
+        return loss, prefix("marginal", self.marginal.backward(cache, dscores.sum(axis=0, keepdims=True))[1])
+
+    def logits(self, canvas, at, condition=NO_CONDITION):
+        """Scores (B, A, V) for the places ``at``; the canvas is not read."""
+        scores, _ = self._decode(len(canvas), condition)
+        return np.broadcast_to(scores, (len(canvas), *scores.shape[1:]))[:, np.asarray(at)]
+
+    def check_plan(self, plan):
+        """Places are independent given the latent: any plan gives the same distribution."""
+
+    def multiplications(self, length=None):
+        """For one picture."""
+        inputs = self.config.n_labels + self.config.latent_width
+        return int(inputs and self.config.hidden * (inputs + self.length * self.vocab_size))
+
+    def settings(self):
+        return asdict(self.config)
+
+    @classmethod
+    def from_settings(cls, settings):
+        """A model of this form; its parameters are about to be overwritten."""
+        return cls(DecoderConfig(**settings), np.random.default_rng(0))
