@@ -107,11 +107,11 @@ def distance_to_edge(logits, u):
 def training_loss(logits, targets, counted):
     """``cross_entropy`` by the fastest way there is: float32 scores go through one compiled sweep.
 
-    The scores are used up: their memory becomes the gradient.
+    The scores are used up: their memory, where it may be written, becomes the gradient.
     """
     if logits.dtype != np.float32:
         return cross_entropy(logits, targets, counted)
     from minigen import maths_numba
-    flat = np.ascontiguousarray(logits).reshape(-1, logits.shape[-1])
+    flat = np.require(logits, requirements=["C", "W"]).reshape(-1, logits.shape[-1])
     loss = maths_numba.cross_entropy(flat, targets.reshape(-1), counted.reshape(-1))
     return float(loss), flat.reshape(logits.shape)

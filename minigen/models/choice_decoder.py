@@ -38,6 +38,11 @@ class ChoiceDecoder:
         self.prior = Embedding(config.n_labels, config.choices, rng, dtype, scale=0.0)
         self.params = collect(places=self.places, prior=self.prior)
 
+    @staticmethod
+    def is_matrix(name, array):
+        """Nothing but tables: Adam trains them."""
+        return False
+
     def latent_logits(self, n, condition):
         """Scores of the choices before anything is drawn: (n, choices)."""
         return self.prior.forward(condition.label)[0]

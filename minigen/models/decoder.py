@@ -133,7 +133,7 @@ class Decoder:
 
     def _loss_alone(self, tokens, condition):
         scores, cache = self._decode(len(tokens), condition)
-        wide = np.ascontiguousarray(np.broadcast_to(scores, (len(tokens), *scores.shape[1:])))
+        wide = np.broadcast_to(scores, (len(tokens), *scores.shape[1:]))
         loss, dscores = maths.training_loss(wide, tokens, np.ones(tokens.shape, bool))
         dscores = dscores.reshape(len(tokens), -1)
         if self.config.n_labels:

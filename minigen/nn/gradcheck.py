@@ -45,7 +45,8 @@ def worst_difference(function, arrays, grads, rng, samples=20):
         for flat in rng.choice(array.size, min(samples, array.size), replace=False):
             index = np.unravel_index(flat, array.shape)
             nudged = central_difference(function, array, index)
-            worst = max(worst, abs(nudged - grads[name][index]) / (1.0 + abs(nudged)))
+            # np.maximum, because max() would let a NaN pass
+            worst = np.maximum(worst, abs(nudged - grads[name][index]) / (1.0 + abs(nudged)))
     return float(worst)
 
 

@@ -105,8 +105,10 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
             valid = look(step + 1) if last or (step + 1) % look_every == 0 else None
             if report:
                 report(step + 1, steps, loss, valid)
-            if patience is not None and len(history.steps) - 1 - int(np.argmin(history.valid)) >= patience:
-                break
+            if valid is not None and patience is not None:
+                looks_since_best = len(history.valid) - 1 - int(np.argmin(history.valid))
+                if looks_since_best >= patience:
+                    break
     except KeyboardInterrupt:
         history.interrupted = True
         if best is None and slow:

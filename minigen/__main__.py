@@ -1,0 +1,451 @@
+"""The command line: the only place that prints.
+
+A user's mistake is one line and exit code 2, never a stack trace; Ctrl-C keeps what was done. Heavy
+modules are imported inside the commands, so that ``--help`` answers at once.
+"""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from minigen.errors import UserError, expect_in, expect_range, say
+
+KINDS = ("text", "poems", "names", "sprites", "digits", "answers")
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+                  help="One by one, or all at once: small generative models, trained from nothing on this machine.")
+
+Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes).")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
+
+
+def console():
+    """Where everything is printed; wide enough for the tables when the output is piped."""
+    from rich.console import Console
+    known = Console(highlight=False)
+    return known if known.is_terminal else Console(highlight=False, width=140)
+
+
+def progress_bars(out):
+    """rich progress: training in steps, with the last held-out loss."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"),
+                    TimeElapsedColumn(), console=out, transient=True)
+
+
+def reporter(bars, title):
+    """A ``report`` for ``train()`` that moves one bar; the bar appears with the first step."""
+    task = None
+
+    def report(step, steps, loss, valid):
+        nonlocal task
+        if task is None:
+            task = bars.add_task(title, total=steps, loss="")
+        bars.update(task, completed=step, loss=f"loss {loss:.3f}")
+        if step == steps:
+            bars.remove_task(task)
+    return report
+
+
+@app.command()
+def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " + ", ".join(KINDS) + "; all without one.")] = None,
+            size: Size = "small", seed: Seed = 0,
+            out: Annotated[Optional[Path], typer.Option(help="Folder for pictures and compare.json; a new one under runs/ without it.")] = None):
+    """Train small models from nothing, generate with every strategy, print the lecture's table with measured figures."""
+    from minigen.recipes.base import SIZES
+    for kind in kinds or ():
+        expect_in("kind", kind, KINDS)
+    expect_in("--size", size, SIZES)
+    folder = writable_folder(out or new_folder("runs/compare"))
+    from minigen import compare as work
+    print_to, tables = console(), []
+    with progress_bars(print_to) as bars:
+        for made in work.compare(kinds or KINDS, size, seed, folder, lambda kind, model: reporter(bars, f"{kind}: {model}")):
+            tables.append(made)
+            show_table(print_to, made)
+        task = bars.add_task("seconds against length", total=None, loss="")
+        length_rows = work.against_length(size, seed, folder)
+        bars.remove_task(task)
+    rows = work.lecture(tables, length_rows)
+    work.write_json(folder / "compare.json", work.as_json(tables, rows, length_rows, size, seed))
+    show_lecture(print_to, rows)
+    files = [name for made in tables for name in made.files]
+    print_to.print(f"\nWritten into {folder}: compare.json, length.png" + "".join(f", {name}" for name in files), soft_wrap=True)
+
+
+@app.command()
+def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) + ".")],
+          size: Size = "full", seed: Seed = 0,
+          data: Annotated[Optional[Path], typer.Option(help="Your own text, folder of PNGs, or sprite sheet.")] = None,
+          lines: Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")] = False,
+          tile: Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")] = None,
+          model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram or decoder.")] = None,
+          out: Annotated[Optional[Path], typer.Option(help="The checkpoint; without it runs/NAME-MODEL.npz.")] = None):
+    """Train one model of a recipe and save a checkpoint. Ctrl-C keeps the best parameters so far."""
+    recipe, dataset = load_recipe(name, size, data, lines, tile)
+    model_name = model or recipe.main
+    expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
+    path = Path(out or f"runs/{name}-{model_name.replace(' ', '_')}.npz")
+    check_writable(path)
+    result = fit_with_bar(recipe, model_name, dataset, size, seed)
+    nats, kind = held_out_nats(result.model, dataset, seed)
+    from minigen.recipes import checkpoint
+    checkpoint.save(path, result.model, dataset.codec, name, {"model": model_name, "size": size, "seed": seed, "nats": nats,
+                                                              "bits_kind": kind, "seconds": result.seconds, "steps": result.steps})
+    stopped = "stopped by Ctrl-C, the best parameters so far are kept; " if result.interrupted else ""
+    bound = " at most" if kind == "bound" else ""
+    show(f"{stopped}saved {path}")
+    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / 0.6931471805599453:.4f} bits), {result.seconds:.0f} s")
+
+
+@app.command()
+def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) + ".")],
+           strategy: Annotated[str, typer.Option(help="one_by_one, all_at_once, in_blocks:K or shared_latent.")] = "",
+           n: Annotated[Optional[int], typer.Option("--n", help="How many samples; 25 pictures or 10 lines without it.")] = None,
+           temperature: Annotated[float, typer.Option(help="0 takes the likeliest piece, 1 draws from the model as it is.")] = 1.0,
+           top_k: Annotated[Optional[int], typer.Option(help="Draw among the k likeliest pieces only.")] = None,
+           top_p: Annotated[Optional[float], typer.Option(help="Draw among the likeliest pieces that hold this share.")] = None,
+           prompt: Annotated[Optional[str], typer.Option(help="Text to go on from; for answers a part of the question.")] = None,
+           complete: Annotated[bool, typer.Option("--complete", help="Pictures: complete the upper half of held-out ones.")] = False,
+           film: Annotated[Optional[Path], typer.Option(help="Also write a GIF of the first sample being made.")] = None,
+           length: Annotated[int, typer.Option(help="Characters of running text.")] = 400,
+           from_: Annotated[Optional[Path], typer.Option("--from", help="A checkpoint; without it a model is trained first.")] = None,
+           size: Size = "small", seed: Seed = 0,
+           data: Annotated[Optional[Path], typer.Option(help="Your own text or pictures to train on first.")] = None,
+           lines: Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")] = False,
+           tile: Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")] = None,
+           model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram.")] = None,
+           out: Annotated[Optional[Path], typer.Option(help="Pictures: the PNG; without it runs/NAME-STRATEGY.png.")] = None):
+    """Draw samples: text is printed, pictures are written as a PNG."""
+    import numpy as np
+    from minigen import maths
+    from minigen.recipes import base
+    from minigen.strategies.fill import generate
+    expect_in("recipe", name, KINDS)
+    is_picture = name in ("sprites", "digits")
+    n = n if n is not None else 25 if is_picture else 1 if name == "text" else 10
+    expect_range("--n", n, 1, hint="How many samples do you want?")
+    expect_range("--length", length, 1, hint="How many characters do you want?")
+    maths.check_adjust(temperature, top_k, top_p)
+    if strategy:
+        base.strategy(strategy)
+    if complete and not is_picture:
+        raise say("--complete", "a recipe of pictures", repr(name), "For text use --prompt.")
+    if prompt is not None and is_picture:
+        raise say("--prompt", "a recipe of text", repr(name), "For pictures use --complete.")
+    for path in (film, out):
+        if path:
+            check_writable(path)
+    model, codec, dataset, default = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile)
+    chosen = base.strategy(strategy or default, temperature=temperature, top_k=top_k, top_p=top_p)
+    condition, given = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
+    rng = np.random.default_rng(seed)
+    film_too = film is not None
+    drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
+    tokens, frames = drawn if film_too else (drawn, None)
+    if is_picture:
+        path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
+        save_pictures(path, codec, tokens, given, dataset if complete else None, model, film, frames)
+        show(f"{n} samples: {path}")
+    else:
+        for one in tokens:
+            show(codec.decode(one))
+            if model.length is None and n > 1:
+                show("-" * 40)
+        if film_too:
+            from minigen import figures
+            lost = figures.text_film(film, [codec.decode(frame[0]) if model.length else decode_open(codec, frame[0]) for frame in frames])
+            if lost:
+                show(f"No font here can draw {lost[:20]}: they show as squares. A font such as Noto Sans CJK mends that.")
+    if film_too:
+        show(f"film: {film}")
+
+
+@app.command()
+def doctor():
+    """Print versions and one verdict: does everything that minigen needs work here?"""
+    import importlib
+    import os
+    import platform
+    show(f"python {platform.python_version()} on {platform.system()} {platform.machine()}, "
+         f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores")
+    missing = []
+    for package in ("numpy", "numba", "matplotlib", "PIL", "typer", "rich"):
+        try:
+            module = importlib.import_module(package)
+            show(f"{package} {getattr(module, '__version__', 'present')}")
+        except ImportError as error:
+            missing.append(package)
+            show(f"{package}: not importable ({error})")
+    if missing:
+        raise say("packages", "all of them importable", f"{', '.join(missing)} missing", "Run: pip install -e .")
+    from functools import partial
+
+    import numpy as np
+
+    from minigen import figures
+    from minigen.models.ngram import NGram
+    from minigen.strategies.fill import fill, generate
+    from minigen.strategies.plans import one_by_one
+    model = NGram(3, 2, length=8).fit(np.random.default_rng(0).integers(0, 3, (20, 8)))
+    compiled = generate(model, partial(fill, plan=one_by_one), 4, np.random.default_rng(1))
+    plain, _ = generate(model, partial(fill, plan=one_by_one), 4, np.random.default_rng(1), film=True)
+    if not np.array_equal(compiled, plain):
+        raise say("compiled loop", "the tokens of the plain loop", "others", "Is Numba's cache of another machine? Remove __pycache__.")
+    show("compiled and plain loop draw the same tokens")
+    show(f"Chinese font for pictures: {figures.chinese_font() or 'none (labels are in English, characters show as squares)'}")
+    show("verdict: minigen works here")
+
+
+# What the commands share
+
+
+def show(text):
+    """One line on standard output, whatever its encoding can carry."""
+    print(text)
+
+
+def new_folder(stem):
+    """A name with the time in it that does not exist yet."""
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder, again = Path(f"{stem}-{stamp}"), 1
+    while folder.exists():
+        again += 1
+        folder = Path(f"{stem}-{stamp}-{again}")
+    return folder
+
+
+def writable_folder(folder):
+    """Make a folder and prove that files can be written there, before any work is done."""
+    check_writable(folder / "compare.json")
+    return folder
+
+
+def check_writable(path):
+    """Raise UserError unless a file can be written at ``path``; the folder is made, nothing else changes."""
+    from minigen.figures import save_atomically
+    path = Path(path)
+    if path.is_dir():
+        raise say("--out", "a file", f"{str(path)!r}, which is a folder", "Add a file name to it.")
+    save_atomically(path.with_name(f".{path.name}.probe"), lambda temporary: temporary.write_bytes(b""))
+    path.with_name(f".{path.name}.probe").unlink()
+
+
+def load_recipe(name, size, path, lines, tile):
+    """The recipe and its dataset, the user's own where ``--data`` is given."""
+    expect_in("recipe", name, KINDS)
+    from minigen.recipes import RECIPES
+    from minigen.recipes.base import SIZES
+    expect_in("--size", size, SIZES)
+    recipe, sources = RECIPES[name], {}
+    for option, value in (("data", path), ("lines", lines), ("tile", tile)):
+        if not value:
+            continue
+        if option not in recipe.sources:
+            raise say(f"--{option}", f"a recipe that can use it ({', '.join(r for r in KINDS if option in RECIPES[r].sources)})",
+                      repr(name))
+        if option != "data" and path is None:
+            raise say(f"--{option}", "--data beside it", "none", "It says how your own file is read.")
+        sources["path" if option == "data" else option] = value
+    return recipe, recipe.load(size, **sources)
+
+
+def fit_with_bar(recipe, model_name, dataset, size, seed):
+    """Train behind a progress bar."""
+    from minigen.recipes import base
+    with progress_bars(console()) as bars:
+        return base.fit(recipe, model_name, dataset, size, seed, reporter(bars, f"{recipe.name}: {model_name}"))
+
+
+def held_out_nats(model, dataset, seed):
+    """Nats per piece on all held-out data, and whether that is exact or a bound."""
+    import numpy as np
+    from minigen import measure
+    from minigen.recipes import base
+    bits, kind = base.bits(model, dataset, np.random.default_rng(seed))
+    return bits * measure.NATS_PER_BIT, kind
+
+
+def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines, tile):
+    """(model, codec, dataset or None, the strategy that goes with it): loaded, or trained now."""
+    from minigen.recipes import RECIPES, checkpoint
+    recipe = RECIPES[name]
+    if path:
+        model, codec, made_for, about = checkpoint.load(path)
+        if made_for != name:
+            raise say("recipe", repr(made_for), repr(name), f"{path.name!r} was trained as {made_for}.")
+        rows = [row for row in recipe.rows if row.model == about.get("model")]
+        return model, codec, None, rows[0].strategy if rows else "one_by_one"
+    rows = [row for row in recipe.rows if row.model in recipe.models]
+    if model_name:
+        expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
+        rows = [row for row in rows if row.model == model_name]
+    elif strategy:
+        # The model that this strategy was made for, or the main one, which says what is wrong.
+        rows = [row for row in rows if row.strategy == strategy] or rows
+    recipe, dataset = load_recipe(name, size, data, lines, tile)
+    result = fit_with_bar(recipe, rows[0].model, dataset, size, seed)
+    return result.model, dataset.codec, dataset, rows[0].strategy
+
+
+def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
+    """What the canvases know before they are drawn: labels in turn, a prompt in tokens."""
+    import numpy as np
+    from minigen.protocols import NO_CONDITION, Condition
+    labels = getattr(getattr(model, "config", None), "n_labels", 0)
+    condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
+    if name == "answers":
+        return Condition(label=np.full(n, which_question(prompt))), None
+    if complete:
+        from minigen.recipes import RECIPES
+        held_out = dataset or RECIPES[name].load("small")
+        if held_out.length != model.length:
+            raise say("--complete", "a model of the shipped pictures", "one of other pictures",
+                      "Leave --from away and give --data: then the held-out ones are known.")
+        chosen = np.arange(n) % len(held_out.valid)
+        given = np.full((n, model.length), model.vocab_size)
+        given[:, :model.length // 2] = held_out.valid[chosen][:, :model.length // 2]
+        if labels:
+            condition = Condition(label=held_out.valid_label[chosen])
+        return condition, given
+    if prompt:
+        return condition, codec.encode_prompt(prompt)
+    # Running text has no beginning: a line's end is the least that can stand before a line.
+    return condition, codec.encode_prompt("\n") if model.length is None and "\n" in codec.characters else None
+
+
+def which_question(prompt):
+    """The label of the question that the prompt names; the lecture's own without one."""
+    from minigen import data
+    from minigen.recipes.answers import ask
+    answers = data.answers_table()
+    label = ask(prompt, answers) if prompt else 0
+    if label is None:
+        expect_in("--prompt", prompt, [question.text for question in answers.questions], "A part that only one has is enough.")
+    return label
+
+
+def decode_open(codec, tokens):
+    """Running text so far: what is still open is not shown."""
+    return codec.decode(tokens[tokens != codec.vocab_size])
+
+
+def save_pictures(path, codec, tokens, given, held_out, model, film, frames):
+    """A contact sheet, or completions beside the real ones; and the film of the first."""
+    import numpy as np
+    from minigen import figures
+    if given is not None and held_out is not None:
+        real = held_out.valid[np.arange(len(tokens)) % len(held_out.valid)]
+        figures.completions(path, [(codec.to_rgb(g), codec.to_rgb(t[None]), codec.to_rgb(r))
+                                   for g, t, r in zip(given, tokens, real)])
+    else:
+        figures.contact_sheet(path, [("samples", codec.to_rgb(tokens))])
+    if film:
+        first = given[0] if given is not None else np.full(model.length, model.vocab_size)
+        figures.film(film, [("", codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
+
+
+def _number(value, digits=3):
+    """A figure as a person reads it; a dash where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if value and abs(value) < 0.01:
+        return f"{value:.2g}"
+    return f"{value:.{digits}f}"
+
+
+def _seconds(value):
+    """Seconds with a unit that fits."""
+    if value is None:
+        return "–"
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.2f} ms" if value >= 1e-3 else f"{value * 1e6:.0f} µs"
+
+
+def show_table(out, made):
+    """One kind of thing, as measured."""
+    from rich.table import Table
+    table = Table(title=f"{made.kind}: {made.title}", title_justify="left", title_style="bold")
+    extra = [("form kept", "form")] if any("form" in row for row in made.rows) else []
+    if made.kind == "answers":
+        extra = [("drawn", "impossible_drawn"), ("gap, bits", "gap")]
+    heads = ["strategy", "model", "passes", "multiplications", "one alone", "one of 64", f"bits / {made.piece}",
+             "impossible" if made.kind == "answers" else "never seen", *[head for head, _ in extra]]
+    for head in heads:
+        table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
+    for row in made.rows:
+        bound = "≤ " if row["bits_kind"] == "bound" else ""
+        share = "–" if row["impossible"] is None else f"{row['impossible']:.1%}"
+        more = [(_number(row.get(key)) if key == "gap" else "–" if row.get(key) is None else f"{row[key]:.1%}") for _, key in extra]
+        table.add_row(row["strategy"], row["model"] or "", _number(row["passes"]), _number(row["multiplications"]),
+                      _seconds(row["seconds"]), _seconds(row["seconds_64"]), bound + _number(row["bits"]), share, *more)
+    out.print(table)
+    out.print(f"{'impossible' if made.kind == 'answers' else 'never seen'}: {made.unseen}; training: "
+              + ", ".join(f"{name} {took:.1f} s" for name, took in made.trained.items()), style="dim")
+    if any(row["bits_kind"] == "bound" for row in made.rows):
+        out.print("≤: the importance-weighted bound; the true figure is lower", style="dim")
+    if made.kind == "answers":
+        show_questions(out, made)
+    for heading, numbers in made.statistics:
+        out.print(f"  {heading}: " + ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in numbers.items()))
+    for heading, text in made.samples:
+        out.print(f"[bold]{heading}[/bold]")
+        out.print(text, markup=False)
+    out.print()
+
+
+def show_questions(out, made):
+    """The gap of every question under every strategy."""
+    from rich.table import Table
+    table = Table(title="gap in bits per answer / share of impossible answers, by question", title_justify="left")
+    table.add_column("question", no_wrap=True)
+    for row in made.rows:
+        table.add_column(row["strategy"].replace("shared_latent", row["model"].replace("choice decoder ", "choices: "))
+                         + ("" if row["model"] != "char_lm" else " (char_lm)"), justify="right")
+    for q, question in enumerate(made.rows[0]["questions"]):
+        table.add_row(question["question"], *[f"{max(row['questions'][q]['gap'], 0):.3f} / {max(row['questions'][q]['impossible'], 0):.0%}"
+                                              for row in made.rows])
+    out.print(table)
+
+
+def show_lecture(out, rows):
+    """The lecture's table: speed, quality, use."""
+    from rich.table import Table
+    table = Table(title="The lecture's table, as measured here", title_justify="left", title_style="bold")
+    for head in ("", "winner", "because"):
+        table.add_column(head)
+    for row in rows:
+        table.add_row(row["row"], row["winner"], row["sentence"])
+    out.print(table)
+
+
+def main():
+    """Run the command line; a user's mistake is one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):         # a terminal that cannot show a character gets a "?", not a crash
+            stream.reconfigure(errors="replace")
+    try:
+        app(standalone_mode=False)
+    except UserError as error:
+        print(f"minigen: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("minigen: stopped by Ctrl-C", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        # typer raises click's exceptions, from click or from a copy of its own: known by what they can do.
+        if type(error).__name__ == "Abort":
+            print("minigen: stopped by Ctrl-C", file=sys.stderr)
+            sys.exit(130)
+        if hasattr(error, "format_message"):
+            print(f"minigen: {error.format_message()} Try minigen --help.", file=sys.stderr)
+            sys.exit(2)
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,361 @@
+"""The main job: every strategy on every kind of thing, measured on the machine it runs on.
+
+``compare`` trains small models from nothing, draws from each with its strategies, and yields one table
+per kind; ``lecture`` turns the tables into the lecture's own: speed, quality, use. Nothing here prints.
+"""
+
+import json
+import os
+import platform
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from minigen import __version__, data, figures, measure
+from minigen.models.char_lm import CharLM, CharLMConfig
+from minigen.models.decoder import Decoder, DecoderConfig
+from minigen.models.mixture import Mixture
+from minigen.protocols import NO_CONDITION, Condition
+from minigen.recipes import RECIPES, base
+from minigen.recipes.answers import right_answers, table
+from minigen.strategies.fill import fill, generate
+from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
+
+TEXT_LENGTH = 256            # characters in one sample of running text
+BATCH = 64
+SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statistics are taken
+ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
+
+
+@dataclass
+class Table:
+    """One kind of thing: rows as in compare.json, and what there is to look at."""
+
+    kind: str
+    title: str
+    piece: str                       # what bits are counted per
+    unseen: str                      # what the share "impossible" counts
+    rows: list
+    samples: list = field(default_factory=list)         # (heading, text)
+    statistics: list = field(default_factory=list)      # (heading, dict)
+    files: list = field(default_factory=list)
+    trained: dict = field(default_factory=dict)         # model -> seconds of training
+
+
+def machine():
+    """What the figures were measured on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    import numba
+    return {"system": platform.system(), "machine": platform.machine(), "cores": cores,
+            "python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__,
+            "minigen": __version__}
+
+
+def compare(kinds, size, seed, folder, progress):
+    """Yield a ``Table`` for each kind; pictures are written into ``folder`` on the way.
+
+    ``progress(kind, model) -> report`` makes the progress bar of one training.
+    """
+    for kind in kinds:
+        recipe = RECIPES[kind]
+        dataset = recipe.load(size)
+        models, trained = {}, {}
+        for name in recipe.models:
+            result = base.fit(recipe, name, dataset, size, seed, progress(kind, name))
+            if result.interrupted:
+                raise KeyboardInterrupt
+            models[name], trained[name] = result.model, round(result.seconds, 2)
+        make = answers_table if kind == "answers" else picture_table if recipe.piece == "pixel" else text_table
+        made = make(recipe, dataset, models, size, seed, folder)
+        made.trained = trained
+        yield made
+
+
+def draw(model, row, n, rng, dataset, prompt=None, film=False, **settings):
+    """n samples under the strategy of a row; labels, where there are any, in turn."""
+    labels = getattr(getattr(model, "config", None), "n_labels", 0)
+    condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
+    length = None if model.length else TEXT_LENGTH
+    return generate(model, base.strategy(row.strategy, **settings), n, rng, condition=condition,
+                    prompt=prompt, length=length, film=film)
+
+
+def measured(row, model, dataset, seed, bits, timed=True):
+    """One row of compare.json but for the share of impossible samples."""
+    rng = np.random.default_rng(seed)
+    length = model.length or TEXT_LENGTH
+    value, kind = bits
+    made = {"strategy": row.strategy, "model": row.model,
+            "passes": length if row.strategy == "one_by_one" else 1,
+            "multiplications": model.multiplications(length),
+            "seconds": None, "seconds_64": None, "per_s": None, "bits": value, "bits_kind": kind, "impossible": None}
+    if timed:
+        made["seconds"] = measure.seconds(lambda: draw(model, row, 1, rng, dataset))
+        whole = measure.seconds(lambda: draw(model, row, BATCH, rng, dataset), repeats=3)
+        made["seconds_64"], made["per_s"] = whole / BATCH, BATCH / whole
+    return made
+
+
+def held_out_row(impossible, **more):
+    """The yardstick: the same share on real data that no model has seen."""
+    return {"strategy": "real, held out", "model": None, "passes": None, "multiplications": None, "seconds": None,
+            "seconds_64": None, "per_s": None, "bits": None, "bits_kind": None, "impossible": impossible, **more}
+
+
+# Text
+
+def text_table(recipe, dataset, models, size, seed, folder):
+    """Characters: bits, seconds, the share of pieces never seen, a few samples to read."""
+    decode, stream = dataset.codec.decode, hasattr(dataset, "train_stream")
+    models = {**models, "char_lm + ngram": Mixture([models["char_lm"], models["ngram"]], [0.5, 0.5])}
+    pieces = {"text": measure.words, "names": partial(measure.grams, n=3)}.get(recipe.name, partial(measure.grams, n=2))
+    if stream:
+        seen, held_out = set(pieces(decode(dataset.train_stream))), [decode(dataset.valid_stream)]
+    else:
+        seen = {piece for item in dataset.train for piece in pieces(decode(item))}
+        held_out = [decode(item) for item in dataset.valid]
+    made = Table(recipe.name, recipe.title, recipe.piece, recipe.unseen, [])
+    form = recipe.name == "poems"
+    for row in recipe.rows:
+        model, rng = models[row.model], np.random.default_rng(seed)
+        timed = row.model != "char_lm + ngram"          # a mixture has no compiled loop: only its bits are of interest
+        entry = measured(row, model, dataset, seed, base.bits(model, dataset, rng), timed)
+        if timed:
+            texts = [decode(tokens) for tokens in draw(model, row, BATCH, rng, dataset)]
+            entry["impossible"] = measure.share_unseen([piece for text in texts for piece in pieces(text)], seen)
+            if form:
+                entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
+            shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
+            made.samples.append((f"{row.model}, {row.strategy}", shown))
+        made.rows.append(entry)
+    extra = {"form": float(np.mean([measure.is_quatrain(text) for text in held_out]))} if form else {}
+    made.rows.append(held_out_row(measure.share_unseen([p for text in held_out for p in pieces(text)], seen), **extra))
+    return made
+
+
+# Pictures
+
+def picture_table(recipe, dataset, models, size, seed, folder):
+    """Pixels: bits, seconds, statistics of many samples; a contact sheet, and for sprites a film and completions."""
+    codec, name = dataset.codec, recipe.name
+    mirrored = codec.mirror(dataset.train) if dataset.augment else dataset.train
+    seen = np.unique(measure.patches(codec.decode(np.concatenate([dataset.train, mirrored]))))
+
+    def impossible(tokens):
+        return float(np.mean(~np.isin(measure.patches(codec.decode(tokens)), seen)))
+
+    made = Table(name, recipe.title, recipe.piece, recipe.unseen, [])
+    sheet = [("real, held out", codec.to_rgb(dataset.valid[:25]))]
+    made.statistics.append(("real, held out", measure.picture_statistics(dataset.valid, codec, dataset.train)))
+    for row in recipe.rows:
+        model, rng = models[row.model], np.random.default_rng(seed)
+        entry = measured(row, model, dataset, seed, base.bits(model, dataset, rng))
+        tokens = draw(model, row, SAMPLES[size], np.random.default_rng(seed), dataset)
+        entry["impossible"] = impossible(tokens)
+        heading = f"{row.model}, {row.strategy}"
+        sheet.append((heading, codec.to_rgb(tokens[:25])))
+        if row.strategy == "one_by_one":
+            cooler = draw(model, row, 25, np.random.default_rng(seed), dataset, temperature=0.9)
+            sheet.append((f"{heading}, temperature 0.9", codec.to_rgb(cooler)))
+        made.statistics.append((heading, measure.picture_statistics(tokens, codec, dataset.train)))
+        made.rows.append(entry)
+    made.rows.append(held_out_row(impossible(dataset.valid)))
+    figures.contact_sheet(folder / f"{name}.png", sheet, title=recipe.title)
+    made.files.append(f"{name}.png")
+    if name == "sprites":
+        made.files += [film_of(recipe, dataset, models, seed, folder), completions_of(recipe, dataset, models, seed, folder)]
+    return made
+
+
+def film_of(recipe, dataset, models, seed, folder):
+    """One sprite drawn pixel by pixel beside one that is decided at once."""
+    films = []
+    for row in recipe.rows:
+        model = models[row.model]
+        tokens, frames = draw(model, row, 1, np.random.default_rng(seed), dataset, film=True)
+        empty = np.full_like(tokens, model.vocab_size)
+        films.append((f"{row.model}", dataset.codec.to_rgb(np.concatenate([empty, frames[:, 0]]))))
+    figures.film(folder / "sprites.gif", films, first_pass=0)
+    return "sprites.gif"
+
+
+def completions_of(recipe, dataset, models, seed, folder, shown=6, ways=5):
+    """The upper half of held-out sprites, completed several ways."""
+    codec, half = dataset.codec, dataset.length // 2
+    rows = []
+    for i, real in enumerate(dataset.valid[:shown * 6:6]):
+        prompt = real[:half]
+        drawn = draw(models["pixel_lm"], recipe.rows[0], ways, np.random.default_rng([seed, i]), dataset,
+                     prompt=prompt, temperature=0.9)
+        given = np.full(dataset.length, codec.vocab_size)
+        given[:half] = prompt
+        rows.append((codec.to_rgb(given), codec.to_rgb(drawn), codec.to_rgb(real)))
+    figures.completions(folder / "sprites_completed.png", rows)
+    return "sprites_completed.png"
+
+
+# Answers
+
+def answers_table(recipe, dataset, models, size, seed, folder):
+    """The exact experiment: the gap in bits and the share of impossible answers, enumerated and drawn."""
+    answers = data.answers_table()
+    made = Table(recipe.name, recipe.title, recipe.piece, recipe.unseen, [])
+    tokens, labels, probs = right_answers(answers)
+    allowed = [{answers.codec.decode(one) for one in tokens[labels == label]} for label in range(answers.n_labels)]
+    drawn_each = ANSWERS_DRAWN[size]
+    counted = base.measure.up_to_end(tokens, answers.codec.end).sum(axis=1)
+    entropy = np.array([table(answers, label).entropy() for label in range(answers.n_labels)])
+
+    def add(strategy, model_name, passes, score, sample, work):
+        """score(label) -> log P of its right answers; sample(label, n, rng) -> tokens."""
+        gaps, impossible, told = zip(*(
+            (*measure.answer_gap(score(label), probs[labels == label]), score(label)) for label in range(answers.n_labels)))
+        nonsense = [np.mean([answers.codec.decode(one) not in allowed[label]
+                             for one in sample(label, drawn_each, np.random.default_rng([seed, label]))])
+                    for label in range(answers.n_labels)]
+        bits_each = (entropy + gaps) / [np.sum(probs[labels == q] * counted[labels == q]) for q in range(answers.n_labels)]
+        everyone = 64
+
+        def one_batch():
+            sample(0, everyone, np.random.default_rng(seed))
+        single = measure.seconds(lambda: sample(0, 1, np.random.default_rng(seed)))
+        batch = measure.seconds(one_batch, repeats=3)
+        made.rows.append({
+            "strategy": strategy, "model": model_name, "passes": passes, "multiplications": work, "seconds": single,
+            "seconds_64": batch / everyone, "per_s": everyone / batch, "bits": float(np.mean(bits_each)),
+            "bits_kind": "exact", "impossible": float(np.mean(impossible)),
+            "impossible_drawn": float(np.mean(nonsense)), "gap": float(np.mean(gaps)),
+            "questions": [{"question": question.text, "gap": gaps[q], "impossible": impossible[q],
+                           "impossible_drawn": float(nonsense[q])} for q, question in enumerate(answers.questions)]})
+
+    exact = [table(answers, label) for label in range(answers.n_labels)]
+    for name, plan in (("one_by_one", one_by_one), ("in_blocks:2", in_blocks(2)), ("all_at_once", all_at_once)):
+        places = plan(answers.length)
+
+        def score(label, plan=plan):
+            return measure.log_prob(exact[label], tokens[labels == label], plan)
+
+        def sample(label, n, rng, plan=plan):
+            return generate(exact[label], partial(fill, plan=plan), n, rng)
+        add(name, "the table itself", len(places), score, sample, 0)
+    for row in recipe.rows:
+        model, strategy = models[row.model], base.strategy(row.strategy)
+
+        def score(label, model=model):
+            right = tokens[labels == label]
+            return measure.string_log_prob(model, right, answers.codec.end,
+                                           Condition(label=np.full(len(right), label))).astype(np.float64)
+
+        def sample(label, n, rng, model=model, strategy=strategy):
+            return generate(model, strategy, n, rng, condition=Condition(label=np.full(n, label)))
+        add(row.strategy, row.model, answers.length if row.strategy == "one_by_one" else 1, score, sample,
+            model.multiplications(answers.length))
+    for label, question in enumerate(answers.questions[:1]):
+        drawn = generate(exact[label], partial(fill, plan=all_at_once), 16, np.random.default_rng(seed))
+        made.samples.append((f"{question.text}, all_at_once", "  ".join(answers.codec.decode(one) for one in drawn)))
+        drawn = generate(exact[label], partial(fill, plan=one_by_one), 16, np.random.default_rng(seed))
+        made.samples.append((f"{question.text}, one_by_one", "  ".join(answers.codec.decode(one) for one in drawn)))
+    return made
+
+
+# Seconds and passes against length
+
+def against_length(size, seed, folder):
+    """How the cost of one sample grows with its length: a Transformer one by one, an MLP all at once.
+
+    Untrained networks of the sizes used above: what they say costs as much as what they could
+    learn to say.
+    """
+    lengths = {"tiny": (16, 32), "small": (16, 64, 256), "full": (16, 64, 256, 1024)}[size]
+    rng, rows = np.random.default_rng(seed), []
+    causal = CharLM(CharLMConfig(80), rng)
+    for length in lengths:
+        shot = Decoder(DecoderConfig(80, length, latent_width=16), rng)
+        for name, model, label in (("one_by_one", causal, "char_lm, compiled, with a cache"),
+                                   ("shared_latent", shot, "latent decoder")):
+            for batch in (1, BATCH):
+                took = measure.seconds(lambda: generate(model, base.strategy(name), batch, rng, length=length), repeats=3)
+                rows.append({"strategy": name, "model": label, "length": length, "batch": batch,
+                             "passes": length if name == "one_by_one" else 1, "seconds": took / batch,
+                             "multiplications": model.multiplications(length)})
+    figures.length_pictures(folder / "length.png", rows)
+    return rows
+
+
+# The lecture's own table
+
+def lecture(tables, against):
+    """Speed, quality, use: each with its winner and the figures that say so.
+
+    Returns
+    -------
+    list of dict
+        ``row``, ``winner``, ``sentence`` and ``figures`` (one entry per kind where both strategies were measured).
+    """
+    pairs = [pair for pair in map(_pair, tables) if pair]
+    rows = []
+    if not pairs:
+        return rows
+    speed = [{"kind": kind, "passes_ratio": ar["passes"] / nar["passes"], "seconds_ratio": ar["seconds"] / nar["seconds"],
+              "seconds_64_ratio": ar["seconds_64"] / nar["seconds_64"]} for kind, _, ar, nar in pairs]
+    faster = sum(entry["seconds_ratio"] > 1 for entry in speed)
+    best = max(speed, key=lambda entry: entry["seconds_ratio"])
+    shrinks = [entry for entry in speed if entry["seconds_64_ratio"] < entry["seconds_ratio"]]
+    rows.append({"row": "speed", "winner": "all at once" if 2 * faster > len(speed) else "one by one", "figures": speed,
+                 "sentence": f"All at once is faster for {faster} of {len(speed)} kinds, at most {best['seconds_ratio']:.0f} x "
+                             f"({best['kind']}: {best['passes_ratio']:.0f} passes against 1); in a batch of {BATCH} its lead "
+                             f"shrinks for {len(shrinks)} of {len(speed)}: the gain is depth, and reading the weights once."})
+    quality = [{"kind": kind, "piece": piece, "bits_one_by_one": ar["bits"], "bits_all_at_once": nar["bits"],
+                "bits_kind": nar["bits_kind"], "impossible_one_by_one": ar["impossible"],
+                "impossible_all_at_once": nar["impossible"]} for kind, piece, ar, nar in pairs]
+    # A bound says "at most": there the share of impossible pieces has to agree before the win is called.
+    better = sum(entry["bits_one_by_one"] < entry["bits_all_at_once"]
+                 and entry["impossible_one_by_one"] <= entry["impossible_all_at_once"] for entry in quality)
+    widest = max(quality, key=lambda entry: entry["bits_all_at_once"] - entry["bits_one_by_one"])
+    rows.append({"row": "quality", "winner": "one by one" if 2 * better > len(quality) else "all at once", "figures": quality,
+                 "sentence": f"One by one is better for {better} of {len(quality)} kinds, by up to "
+                             f"{widest['bits_all_at_once'] - widest['bits_one_by_one']:.2f} bits per {widest['piece']} ({widest['kind']})."})
+    use = [{"kind": kind, "pieces": ar["passes"],
+            "bits_lost": (nar["bits"] - ar["bits"]) / nar["bits"]} for kind, _, ar, nar in pairs]
+    text = [entry for entry, pair in zip(use, pairs) if pair[1] == "character"]
+    pictures = [entry for entry, pair in zip(use, pairs) if pair[1] == "pixel"]
+    sentence = "One by one mostly for text, all at once mostly for pictures."
+    if text and pictures:
+        shortest, largest = min(text, key=lambda e: e["pieces"]), max(pictures, key=lambda e: e["pieces"])
+        sentence += (f" A {shortest['kind'].rstrip('s')} needs {shortest['pieces']} passes one by one, a sprite of 20 x 20 "
+                     f"needs {largest['pieces']}, a photograph of 1024 x 1024 would need {1024 ** 2:,}." if largest["kind"] == "sprites"
+                     else f" Pieces of one sample: {shortest['pieces']} ({shortest['kind']}), {largest['pieces']} ({largest['kind']}).")
+    rows.append({"row": "use", "winner": "text: one by one, pictures: all at once", "figures": use, "sentence": sentence})
+    return rows
+
+
+def _pair(made):
+    """A kind's best one-by-one row and its best one-shot row (with a latent where there is one)."""
+    timed = [row for row in made.rows if row["seconds"] is not None and row["bits"] is not None]
+    ar = [row for row in timed if row["strategy"] == "one_by_one" and row["model"] in ("char_lm", "pixel_lm")]
+    one_shot = [row for row in timed if row["strategy"] in ("all_at_once", "shared_latent")]
+    if made.kind == "answers":                     # the lecture's case: no shared decision
+        one_shot = [row for row in one_shot if row["model"] == "choice decoder 1"]
+    elif made.piece == "pixel":
+        one_shot = [row for row in one_shot if row["strategy"] == "shared_latent"]
+    return (made.kind, made.piece, ar[0], one_shot[0]) if ar and one_shot else None
+
+
+def as_json(tables, lecture_rows, length_rows, size, seed):
+    """The content of compare.json."""
+    return {"machine": machine(), "seed": seed, "size": size,
+            "units": {"seconds": "of one sample, drawn alone", "seconds_64": f"of one sample in a batch of {BATCH}",
+                      "per_s": f"samples a second in a batch of {BATCH}", "bits": "per piece, END counted as one",
+                      "bits_kind": "bound: the importance-weighted bound, the true figure is lower",
+                      "impossible": {made.kind: made.unseen for made in tables}},
+            "tables": [{"kind": made.kind, "rows": made.rows, "piece": made.piece, "trained": made.trained,
+                        "statistics": dict(made.statistics), "files": made.files} for made in tables],
+            "lecture": lecture_rows, "length": length_rows}
+
+
+def write_json(path, content):
+    """Whole or not at all."""
+    text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
+    figures.save_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))

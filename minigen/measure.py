@@ -1,0 +1,216 @@
+"""Figures that mean something: bits, passes, seconds, shares, distances.
+
+Everything here returns numbers and prints nothing. Bits are per token with END counted as one; a
+bound is called a bound. Distances to the data are for pictures, where eyes judge first.
+"""
+
+import re
+import time
+
+import numpy as np
+
+from minigen import maths
+from minigen.models.causal import up_to_end
+from minigen.protocols import NO_CONDITION, Condition
+from minigen.strategies.fill import log_prob
+from minigen.strategies.plans import all_at_once, one_by_one
+
+NATS_PER_BIT = float(np.log(2.0))
+
+
+# Bits
+
+def bits_per_token(log_probs, tokens, end):
+    """Mean bits per counted token (END is one of them) from log-probabilities (B,) in nats."""
+    return float(-log_probs.sum() / up_to_end(tokens, end).sum() / NATS_PER_BIT)
+
+
+def string_log_prob(model, tokens, end, condition=None):
+    """log P(string), nats (B,): all canvases that decode to the same string, summed.
+
+    A causal model never goes on after END, so the one canvas is the string. Where places are
+    independent, what stands after the first END sums to one: the product up to and including it.
+    """
+    if getattr(model, "causal", False):
+        return log_prob(model, tokens, one_by_one, condition)
+    if hasattr(model, "string_log_prob"):
+        return model.string_log_prob(tokens, condition or NO_CONDITION)
+    if end is None:
+        return log_prob(model, tokens, all_at_once, condition)
+    canvas = np.full_like(tokens, model.vocab_size)
+    log_probs = maths.log_softmax(model.logits(canvas, np.arange(tokens.shape[1]), condition or NO_CONDITION))
+    told = np.take_along_axis(log_probs, tokens[..., None], -1)[..., 0]        # (B, T)
+    return (told * up_to_end(tokens, end)).sum(axis=1, dtype=np.float64)
+
+
+def label_mixture(score, n, n_labels):
+    """log P(x) where the label is drawn first, each alike: log mean over labels of P(x | label), (n,).
+
+    ``score(condition) -> (n,)`` nats. Exact: the sum over labels is short.
+    """
+    if not n_labels:
+        return score(NO_CONDITION)
+    each = np.stack([score(Condition(label=np.full(n, label))) for label in range(n_labels)])   # (labels, n)
+    return np.logaddexp.reduce(each, axis=0) - np.log(n_labels)
+
+
+def item_bits(model, tokens, end, n_labels=0):
+    """Bits per token of whole items (N, T), exact."""
+    score = label_mixture(lambda condition: string_log_prob(model, tokens, end, condition), len(tokens), n_labels)
+    return bits_per_token(score, tokens, end)
+
+
+def stream_nats(model, stream, context, row=1024, rows_at_once=4):
+    """Nats per character of a running text (n,): every character scored once.
+
+    The text is cut into rows that overlap by ``context`` tokens, which are read and not scored again:
+    each character but the first few sees ``context`` tokens to its left.
+    """
+    starts = np.arange(0, max(len(stream) - context, 1), row)
+    total = 0.0
+    for i in range(0, len(starts), rows_at_once):
+        group = starts[i:i + rows_at_once]
+        pieces = [stream[start:start + context + row] for start in group]
+        for pieces in ([pieces] if len({len(piece) for piece in pieces}) == 1 else [[piece] for piece in pieces]):
+            total += _stream_rows(model, np.stack(pieces), context, first=group[0] == 0)
+    return total / len(stream)
+
+
+def _stream_rows(model, tokens, context, first):
+    at = np.arange(tokens.shape[1])
+    log_probs = maths.log_softmax(model.logits(tokens, at, NO_CONDITION))      # (B, T, V)
+    told = np.take_along_axis(log_probs, tokens[..., None], -1)[..., 0]        # (B, T)
+    scored = np.ones(tokens.shape, bool)
+    scored[1 if first else 0:, :context] = False    # the very first row has nothing before it
+    return -float(told[scored].sum(dtype=np.float64))
+
+
+def stream_bits(model, stream, context):
+    """``stream_nats`` in bits per character."""
+    return stream_nats(model, stream, context) / NATS_PER_BIT
+
+
+def importance_bound(model, tokens, rng, draws=64, condition=None):
+    """A lower bound on log P(canvas) of a decoder with a latent, nats (B,).
+
+    log of the mean of P(x | z) P(z) / Q(z | x) over ``draws`` latents from the encoder Q: on average too
+    low, and tighter with more draws (Burda, Grosse and Salakhutdinov, 2016).
+    """
+    condition = condition or NO_CONDITION
+    mean, log_variance = model.encode(tokens, condition)                       # (B, C)
+    spread = np.exp(0.5 * log_variance)
+    ratios = np.empty((draws, len(tokens)))
+    for k in range(draws):
+        noise = rng.standard_normal(mean.shape)
+        latent = mean + spread * noise
+        told = log_prob(model, tokens, all_at_once, condition._replace(latent=latent.astype(np.float32)))
+        # log P(z) - log Q(z | x): the constants of the two normal densities cancel
+        ratios[k] = told + 0.5 * (noise ** 2 - latent ** 2 + log_variance).sum(axis=1)
+    return np.logaddexp.reduce(ratios, axis=0) - np.log(draws)
+
+
+# Exactly, on questions with a known distribution
+
+def answer_gap(log_probs, probs):
+    """What a model loses on one question, in bits per answer, and how often it answers nonsense.
+
+    Parameters
+    ----------
+    log_probs : (n,) nats
+        The model's log-probabilities of the n right answers.
+    probs : (n,)
+        Their true probabilities.
+
+    Returns
+    -------
+    gap : float
+        Kullback-Leibler divergence from the truth, bits.
+    impossible : float
+        The probability that the model gives to everything that is not a right answer.
+    """
+    gap = float((probs * (np.log(probs) - log_probs)).sum() / NATS_PER_BIT)
+    return gap, float(1.0 - np.exp(log_probs).sum())
+
+
+# Samples against the data
+
+def words(text):
+    """The words of a text, lower case."""
+    return re.findall(r"[^\W\d_]+", text.lower())
+
+
+def share_unseen(pieces, seen):
+    """Share of pieces that are not among those seen; 0 where there are no pieces."""
+    pieces = list(pieces)
+    return sum(piece not in seen for piece in pieces) / max(len(pieces), 1)
+
+
+def is_quatrain(poem):
+    """Four lines of five or of seven characters, ending in ， 。 ， 。: the form of the shipped poems."""
+    return re.fullmatch(r"[^，。]{5}，[^，。]{5}。[^，。]{5}，[^，。]{5}。|[^，。]{7}，[^，。]{7}。[^，。]{7}，[^，。]{7}。", poem) is not None
+
+
+def grams(text, n):
+    """All runs of n characters, the beginning and the end marked: "ab" has ^a, ab, b$ for n = 2."""
+    marked = f"^{text}$"
+    return [marked[i:i + n] for i in range(len(marked) - n + 1)]
+
+
+def patches(pictures):
+    """All 2 x 2 patches of pictures (N, H, W) as one integer each, (N * (H - 1) * (W - 1),)."""
+    base = 1 << 12
+    a, b, c, d = (pictures[:, i:pictures.shape[1] - 1 + i, j:pictures.shape[2] - 1 + j].astype(np.int64)
+                  for i in (0, 1) for j in (0, 1))
+    return (((a * base + b) * base + c) * base + d).ravel()
+
+
+def largest_part(filled):
+    """Pixels of the largest connected part (up, down, left, right) of a picture (H, W) of bools."""
+    label = np.where(filled, np.arange(1, filled.size + 1).reshape(filled.shape), 0)
+    while True:                                   # every pixel takes the largest label among its neighbours
+        padded = np.pad(label, 1)
+        spread = np.max([label, padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]], axis=0)
+        spread = np.where(filled, spread, 0)
+        if (spread == label).all():
+            return int(np.bincount(label[filled]).max()) if filled.any() else 0
+        label = spread
+
+
+def nearest(tokens, train, mirrored):
+    """Share of pixels that differ from the nearest training picture or its mirror image, (N,)."""
+    both = np.concatenate([train, mirrored])                                   # (2 M, T)
+    return np.array([(both != one).mean(axis=1).min() for one in tokens])
+
+
+def picture_statistics(tokens, codec, train):
+    """What sprites look like in numbers: medians over pictures (N, T).
+
+    Returns
+    -------
+    dict
+        ``opaque``: share of pixels that are not empty (colour 0); ``largest_part``: share of those in the
+        largest connected part; ``colours``: different colours; ``nearest``: share of pixels that differ
+        from the nearest training picture, mirrors included; ``copies``: share of exact copies.
+    """
+    pictures = codec.decode(tokens)                                            # (N, H, W)
+    opaque = pictures != 0
+    amount = opaque.sum(axis=(1, 2))
+    largest = np.array([largest_part(picture) for picture in opaque])
+    far = nearest(tokens, train, codec.mirror(train))
+    return {"opaque": float(np.median(amount / opaque[0].size)),
+            "largest_part": float(np.median(largest / np.maximum(amount, 1))),
+            "colours": float(np.median([len(np.unique(one)) for one in tokens])),
+            "nearest": float(np.median(far)), "copies": float((far == 0).mean())}
+
+
+# Time
+
+def seconds(work, repeats=5):
+    """Median seconds of ``work()``, after one call that warms up."""
+    work()
+    took = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - start)
+    return float(np.median(took))

@@ -1,0 +1,7 @@
+"""Data + model + strategy for one result each, in sizes "tiny", "small" and "full"."""
+
+from minigen.recipes.answers import ANSWERS
+from minigen.recipes.pictures import DIGITS, SPRITES
+from minigen.recipes.text import NAMES, POEMS, TEXT
+
+RECIPES = {recipe.name: recipe for recipe in (TEXT, POEMS, NAMES, SPRITES, DIGITS, ANSWERS)}

@@ -1,0 +1,140 @@
+"""What a recipe is: data, the models that learn from it, and the strategies that draw from them."""
+
+import time
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Callable
+
+import numpy as np
+
+from minigen import measure
+from minigen.errors import expect_in, say
+from minigen.nn.optimisers import Adam, Muon
+from minigen.nn.training import train
+from minigen.strategies.fill import fill, shared_latent
+from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
+
+SIZES = ("tiny", "small", "full")
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained; rates are those of Muon (matrices) and Adam (the rest)."""
+
+    steps: int
+    batch: int
+    matrix_rate: float = 0.03
+    rate: float = 0.01
+    momentum: float = 0.9
+    average: float | None = None    # decay of the averaged parameters, None for the last ones
+    looks: int = 4                  # how often the held-out loss is looked at
+    patience: int | None = None     # looks without a better one that end the training
+    held_out: int = 256             # items in each look (a running text: rows)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a comparison: a strategy on a model."""
+
+    strategy: str                   # a name that ``strategy`` knows
+    model: str                      # a key of Recipe.models
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Data + models + strategies for one kind of thing."""
+
+    name: str
+    title: str
+    piece: str                      # what a token is: "character" or "pixel"
+    load: Callable                  # (size, **sources) -> dataset
+    models: dict                    # name -> build(dataset, size, rng) -> (model, Training or None)
+    rows: tuple                     # the comparison, one by one first
+    main: str                       # the model that ``minigen train`` trains
+    unseen: str                     # what the share of never-seen pieces counts
+    sources: tuple = field(default=())   # other data it can read: "data", "lines", "tile"
+
+
+def strategy(name, **settings):
+    """A strategy by its name on the command line: ``one_by_one``, ``all_at_once``, ``in_blocks:K``, ``shared_latent``."""
+    name, _, size = name.partition(":")
+    if name == "in_blocks":
+        if not size.isdigit():
+            raise say("strategy", "in_blocks:K with a number K", repr(f"{name}:{size}"), "For instance in_blocks:8.")
+        return partial(fill, plan=in_blocks(int(size)), **settings)
+    if size or name not in STRATEGIES:
+        expect_in("strategy", name if not size else f"{name}:{size}", [*STRATEGIES, "in_blocks:K"],
+                  "A strategy says when each piece is decided.")
+    return partial(STRATEGIES[name][0], **STRATEGIES[name][1], **settings)
+
+
+STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, {"plan": all_at_once}),
+              "shared_latent": (shared_latent, {})}
+
+
+@dataclass
+class Trained:
+    """A model and how it came to be."""
+
+    model: object
+    seconds: float                  # of training, looks at held-out data included
+    interrupted: bool = False
+    steps: int = 0
+
+
+def fit(recipe, name, dataset, size, seed, report=None):
+    """Build and train one model of a recipe; the same seed gives the same model.
+
+    ``report(step, steps, loss, valid)`` is called after each step: a progress bar.
+    """
+    expect_in("model", name, list(recipe.models), f"These are the models of the recipe {recipe.name}.")
+    expect_in("size", size, SIZES)
+    rng = np.random.default_rng([seed, *name.encode()])
+    start = time.perf_counter()
+    model, training = recipe.models[name](dataset, size, rng)
+    if training is None:                           # counts: built is trained
+        return Trained(model, time.perf_counter() - start)
+    adam = Adam(training.rate)
+    optimiser = Muon(model.is_matrix, training.matrix_rate, training.momentum, adam=adam)
+    history = train(model, dataset, optimiser, rng, steps=training.steps, batch=training.batch,
+                    validate=partial(held_out_loss, model, dataset, training.held_out, seed),
+                    look_every=max(1, training.steps // training.looks), patience=training.patience,
+                    average=training.average, report=report)
+    return Trained(model, time.perf_counter() - start, history.interrupted, history.best_step)
+
+
+def held_out_loss(model, dataset, number, seed):
+    """Nats per token on a fixed part of the held-out data: quick, to choose the best step.
+
+    A model with a latent is judged by its training bound, on the same dice each time.
+    """
+    if hasattr(dataset, "valid_stream"):
+        part = dataset.valid_stream[:number * dataset.row_length]
+        return measure.stream_nats(model, part, model.config.context)
+    tokens = dataset.valid[:number]
+    label = dataset.valid_label[:number] if dataset.valid_label is not None else None
+    condition = measure.Condition(label=label)
+    if getattr(model, "latent_width", 0):
+        return model.loss_and_grads(tokens, condition, np.random.default_rng(seed))[0]
+    score = measure.string_log_prob(model, tokens, model.end, condition)
+    return measure.bits_per_token(score, tokens, model.end) * measure.NATS_PER_BIT
+
+
+def bits(model, dataset, rng):
+    """Bits per token on all held-out data, and "exact" or "bound".
+
+    With labels the label counts as drawn first, each alike: bits of the picture alone. A decoder
+    with a latent is scored by the importance-weighted bound: the true figure is lower.
+    """
+    if hasattr(dataset, "valid_stream"):
+        context = model.config.context if hasattr(model, "config") else getattr(model, "order", 1)
+        return measure.stream_bits(model, dataset.valid_stream, context), "exact"
+    tokens, end = dataset.valid, dataset.codec.end
+    if getattr(model, "latent_width", 0):
+        score = measure.label_mixture(
+            lambda condition: measure.importance_bound(model, tokens, rng, condition=condition),
+            len(tokens), dataset.n_labels)
+        return measure.bits_per_token(score, tokens, end), "bound"
+    labels = dataset.n_labels if getattr(getattr(model, "config", None), "n_labels", 0) else 0
+    return measure.item_bits(model, tokens, end, labels), "exact"

@@ -1,0 +1,86 @@
+"""A trained model on disk: one ``.npz`` of arrays, and its settings as JSON. No pickles."""
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from minigen import data
+from minigen.errors import say
+from minigen.figures import save_atomically
+from minigen.models.char_lm import CharLM
+from minigen.models.choice_decoder import ChoiceDecoder
+from minigen.models.decoder import Decoder
+from minigen.models.ngram import Marginals, NGram
+from minigen.models.pixel_lm import PixelLM
+
+FORMAT = "minigen 1"
+MODELS = {cls.__name__: cls for cls in (CharLM, ChoiceDecoder, Decoder, Marginals, NGram, PixelLM)}
+
+
+def save(path, model, codec, recipe, about):
+    """Write a checkpoint, whole or not at all.
+
+    Parameters
+    ----------
+    recipe : str
+        Name of the recipe: it says which strategies go with the model.
+    about : dict
+        Anything worth knowing later: size, seed, seconds, loss. JSON-able.
+    """
+    header = {"format": FORMAT, "recipe": recipe, "model": type(model).__name__, "settings": model.settings(),
+              "codec": codec.settings(), "about": about}
+    arrays = {f"param:{name}": array for name, array in model.params.items()}
+
+    def write(temporary):
+        with open(temporary, "wb") as file:       # an open file keeps numpy from adding ".npz" to the name
+            np.savez_compressed(file, header=np.array(json.dumps(header, ensure_ascii=False)), **arrays)
+    save_atomically(path, write)
+
+
+def load(path):
+    """Read a checkpoint: (model, codec, recipe name, about)."""
+    path = Path(path)
+    if not path.exists():
+        raise say("--from", "a checkpoint that minigen train wrote", f"{str(path)!r}, which does not exist",
+                  "Is the path right?")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+        raise say("--from", "a checkpoint that minigen train wrote", f"{path.name!r} ({_first_line(error)})",
+                  "Is the file cut short, or something else?") from None
+    try:
+        header = json.loads(str(arrays.pop("header")))
+        known = header["format"] == FORMAT and header["model"] in MODELS
+    except (KeyError, TypeError, ValueError):
+        known = False
+    if not known:
+        raise say("--from", f"a checkpoint of format {FORMAT!r}", f"{path.name!r}, which says something else",
+                  "Was it written by minigen train, and by this version?")
+    try:
+        model = MODELS[header["model"]].from_settings(header["settings"])
+        codec = data.codec_from_settings(header["codec"])
+        _seat(model, {name.partition(":")[2]: array for name, array in arrays.items()})
+        return model, codec, header["recipe"], header["about"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise say("--from", "a checkpoint whose parts fit together", f"{path.name!r} ({_first_line(error)})",
+                  "Was it changed after it was written?") from None
+
+
+def _seat(model, arrays):
+    """Put loaded arrays into a model: into its own arrays where it has them (layers share those)."""
+    if not model.params:                           # counts are nothing but their arrays
+        model.params.update(arrays)
+        return
+    if set(arrays) != set(model.params):
+        raise ValueError(f"arrays {sorted(set(arrays) ^ set(model.params))[:3]} are missing or unknown")
+    for name, param in model.params.items():
+        if arrays[name].shape != param.shape:
+            raise ValueError(f"{name}: expected shape {param.shape}, got {arrays[name].shape}")
+        param[...] = arrays[name]
+
+
+def _first_line(error):
+    return str(error).splitlines()[0][:100] if str(error) else type(error).__name__

@@ -1,0 +1,79 @@
+"""Characters: Shakespeare (one running text), Tang quatrains and first names (items with an END)."""
+
+from minigen import data
+from minigen.models.char_lm import CharLM, CharLMConfig
+from minigen.models.ngram import Marginals, NGram
+from minigen.recipes.base import Recipe, Row, Training
+
+ROW = 64            # characters in a training row of running text: nanoGPT's CPU setting
+
+
+def _is_stream(dataset):
+    return hasattr(dataset, "train_stream")
+
+
+def _char_lm(forms):
+    """A builder: size -> (settings of CharLMConfig, Training)."""
+    def build(dataset, size, rng):
+        settings, training = forms[size]
+        length = None if _is_stream(dataset) else dataset.length
+        # A table of token pairs pays where most pairs have been seen.
+        pairs = dataset.codec.vocab_size <= 300
+        config = CharLMConfig(dataset.codec.vocab_size, length, dataset.codec.end is not None,
+                              context=ROW if length is None else max(length, 1), pairs=pairs, **settings)
+        return CharLM(config, rng), training
+    return build
+
+
+def _ngram(order):
+    def build(dataset, size, rng):
+        stream = _is_stream(dataset)
+        model = NGram(dataset.codec.vocab_size, order, length=None if stream else dataset.length,
+                      has_end=dataset.codec.end is not None)
+        return model.fit(dataset.train_stream[None] if stream else dataset.train), None
+    return build
+
+
+def _marginals(dataset, size, rng):
+    stream = _is_stream(dataset)
+    model = Marginals(dataset.codec.vocab_size, None if stream else dataset.length)
+    return model.fit(dataset.train_stream[None] if stream else dataset.train), None
+
+
+def _load(default):
+    def load(size, path=None, lines=False):
+        return data.text_file(path, ROW, lines) if path else default()
+    return load
+
+
+TINY = {"layers": 1, "width": 32, "heads": 1}, Training(60, 16, looks=2, held_out=32)
+ROWS = (Row("one_by_one", "char_lm"), Row("one_by_one", "ngram"), Row("one_by_one", "char_lm + ngram"),
+        Row("all_at_once", "marginals"))
+
+TEXT = Recipe(
+    "text", "Shakespeare, nine plays and the sonnets", "character", _load(lambda: data.shakespeare(ROW)),
+    {"char_lm": _char_lm({
+        "tiny": TINY,
+        "small": ({"layers": 4, "width": 128, "heads": 4}, Training(300, 12, looks=1, held_out=64)),
+        "full": ({"layers": 4, "width": 128, "heads": 4}, Training(1300, 16, average=0.99, held_out=256))}),
+     "ngram": _ngram(5), "marginals": _marginals},
+    ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"))
+
+POEMS = Recipe(
+    "poems", "Tang quatrains", "character", _load(data.poems),
+    {"char_lm": _char_lm({
+        "tiny": ({**TINY[0], "tied": True}, TINY[1]),
+        "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(200, 48, looks=1)),
+        "full": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.25},
+                 Training(900, 48, average=0.99))}),
+     "ngram": _ngram(7), "marginals": _marginals},
+    ROWS, "char_lm", "pairs of neighbouring characters that no training poem contains", ("data", "lines"))
+
+NAMES = Recipe(
+    "names", "English first names", "character", _load(data.names),
+    {"char_lm": _char_lm({
+        "tiny": TINY,
+        "small": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.1}, Training(300, 64)),
+        "full": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.2}, Training(1500, 64, average=0.995, looks=10))}),
+     "ngram": _ngram(5), "marginals": _marginals},
+    ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"))
