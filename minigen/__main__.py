@@ -441,6 +441,9 @@ def main():
         if type(error).__name__ == "Abort":
             print("minigen: stopped by Ctrl-C", file=sys.stderr)
             sys.exit(130)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            sys.exit(0)
         if hasattr(error, "format_message"):
             print(f"minigen: {error.format_message()} Try minigen --help.", file=sys.stderr)
             sys.exit(2)

@@ -16,7 +16,6 @@ import numpy as np
 from minigen import __version__, data, figures, measure
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
-from minigen.models.mixture import Mixture
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import RECIPES, base
 from minigen.recipes.answers import right_answers, table
@@ -73,7 +72,7 @@ def compare(kinds, size, seed, folder, progress):
         yield made
 
 
-def draw(model, row, n, rng, dataset, prompt=None, film=False, **settings):
+def draw(model, row, n, rng, prompt=None, film=False, **settings):
     """n samples under the strategy of a row; labels, where there are any, in turn."""
     labels = getattr(getattr(model, "config", None), "n_labels", 0)
     condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
@@ -82,26 +81,20 @@ def draw(model, row, n, rng, dataset, prompt=None, film=False, **settings):
                     prompt=prompt, length=length, film=film)
 
 
-def measured(row, model, dataset, seed, bits, timed=True):
-    """One row of compare.json but for the share of impossible samples."""
-    rng = np.random.default_rng(seed)
-    length = model.length or TEXT_LENGTH
-    value, kind = bits
-    made = {"strategy": row.strategy, "model": row.model,
-            "passes": length if row.strategy == "one_by_one" else 1,
-            "multiplications": model.multiplications(length),
-            "seconds": None, "seconds_64": None, "per_s": None, "bits": value, "bits_kind": kind, "impossible": None}
-    if timed:
-        made["seconds"] = measure.seconds(lambda: draw(model, row, 1, rng, dataset))
-        whole = measure.seconds(lambda: draw(model, row, BATCH, rng, dataset), repeats=3)
-        made["seconds_64"], made["per_s"] = whole / BATCH, BATCH / whole
-    return made
+def empty_row(strategy, model=None):
+    """A row of compare.json in which nothing was measured yet."""
+    return {"strategy": strategy, "model": model, "passes": None, "multiplications": None, "seconds": None,
+            "seconds_64": None, "per_s": None, "bits": None, "bits_kind": None, "impossible": None}
 
 
-def held_out_row(impossible, **more):
-    """The yardstick: the same share on real data that no model has seen."""
-    return {"strategy": "real, held out", "model": None, "passes": None, "multiplications": None, "seconds": None,
-            "seconds_64": None, "per_s": None, "bits": None, "bits_kind": None, "impossible": impossible, **more}
+def measured(row, model, seed, bits):
+    """Passes, work, seconds and bits of one row."""
+    rng, length = np.random.default_rng(seed), model.length or TEXT_LENGTH
+    alone = measure.seconds(lambda: draw(model, row, 1, rng))
+    together = measure.seconds(lambda: draw(model, row, BATCH, rng), repeats=3)
+    return empty_row(row.strategy, row.model) | {
+        "passes": length if row.strategy == "one_by_one" else 1, "multiplications": model.multiplications(length),
+        "seconds": alone, "seconds_64": together / BATCH, "per_s": BATCH / together, "bits": bits[0], "bits_kind": bits[1]}
 
 
 # Text
@@ -109,7 +102,6 @@ def held_out_row(impossible, **more):
 def text_table(recipe, dataset, models, size, seed, folder):
     """Characters: bits, seconds, the share of pieces never seen, a few samples to read."""
     decode, stream = dataset.codec.decode, hasattr(dataset, "train_stream")
-    models = {**models, "char_lm + ngram": Mixture([models["char_lm"], models["ngram"]], [0.5, 0.5])}
     pieces = {"text": measure.words, "names": partial(measure.grams, n=3)}.get(recipe.name, partial(measure.grams, n=2))
     if stream:
         seen, held_out = set(pieces(decode(dataset.train_stream))), [decode(dataset.valid_stream)]
@@ -118,20 +110,29 @@ def text_table(recipe, dataset, models, size, seed, folder):
         held_out = [decode(item) for item in dataset.valid]
     made = Table(recipe.name, recipe.title, recipe.piece, recipe.unseen, [])
     form = recipe.name == "poems"
+    told = {}
+    for name, model in models.items():
+        told[name] = (measure.stream_told(model, dataset.valid_stream, base.reads(model)) if stream
+                      else measure.told(model, dataset.valid))
+    told["char_lm + ngram"] = measure.mixed(told["char_lm"], told["ngram"])
+    counted = np.True_ if stream else measure.up_to_end(dataset.valid, dataset.codec.end)
     for row in recipe.rows:
-        model, rng = models[row.model], np.random.default_rng(seed)
-        timed = row.model != "char_lm + ngram"          # a mixture has no compiled loop: only its bits are of interest
-        entry = measured(row, model, dataset, seed, base.bits(model, dataset, rng), timed)
-        if timed:
-            texts = [decode(tokens) for tokens in draw(model, row, BATCH, rng, dataset)]
-            entry["impossible"] = measure.share_unseen([piece for text in texts for piece in pieces(text)], seen)
-            if form:
-                entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
-            shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
-            made.samples.append((f"{row.model}, {row.strategy}", shown))
+        bits = float(-np.mean(told[row.model], where=counted) / measure.NATS_PER_BIT)
+        if row.model not in models:                     # a mixture of two: only its bits are of interest
+            made.rows.append(empty_row(row.strategy, row.model) | {"bits": bits, "bits_kind": "exact"})
+            continue
+        model = models[row.model]
+        entry = measured(row, model, seed, (bits, "exact"))
+        texts = [decode(tokens) for tokens in draw(model, row, BATCH, np.random.default_rng(seed))]
+        entry["impossible"] = measure.share_unseen([piece for text in texts for piece in pieces(text)], seen)
+        if form:
+            entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
+        shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
+        made.samples.append((f"{row.model}, {row.strategy}", shown))
         made.rows.append(entry)
     extra = {"form": float(np.mean([measure.is_quatrain(text) for text in held_out]))} if form else {}
-    made.rows.append(held_out_row(measure.share_unseen([p for text in held_out for p in pieces(text)], seen), **extra))
+    made.rows.append(empty_row("real, held out") | {
+        "impossible": measure.share_unseen([piece for text in held_out for piece in pieces(text)], seen), **extra})
     return made
 
 
@@ -151,17 +152,17 @@ def picture_table(recipe, dataset, models, size, seed, folder):
     made.statistics.append(("real, held out", measure.picture_statistics(dataset.valid, codec, dataset.train)))
     for row in recipe.rows:
         model, rng = models[row.model], np.random.default_rng(seed)
-        entry = measured(row, model, dataset, seed, base.bits(model, dataset, rng))
-        tokens = draw(model, row, SAMPLES[size], np.random.default_rng(seed), dataset)
+        entry = measured(row, model, seed, base.bits(model, dataset, rng))
+        tokens = draw(model, row, SAMPLES[size], np.random.default_rng(seed))
         entry["impossible"] = impossible(tokens)
         heading = f"{row.model}, {row.strategy}"
         sheet.append((heading, codec.to_rgb(tokens[:25])))
         if row.strategy == "one_by_one":
-            cooler = draw(model, row, 25, np.random.default_rng(seed), dataset, temperature=0.9)
+            cooler = draw(model, row, 25, np.random.default_rng(seed), temperature=0.9)
             sheet.append((f"{heading}, temperature 0.9", codec.to_rgb(cooler)))
         made.statistics.append((heading, measure.picture_statistics(tokens, codec, dataset.train)))
         made.rows.append(entry)
-    made.rows.append(held_out_row(impossible(dataset.valid)))
+    made.rows.append(empty_row("real, held out") | {"impossible": impossible(dataset.valid)})
     figures.contact_sheet(folder / f"{name}.png", sheet, title=recipe.title)
     made.files.append(f"{name}.png")
     if name == "sprites":
@@ -174,7 +175,7 @@ def film_of(recipe, dataset, models, seed, folder):
     films = []
     for row in recipe.rows:
         model = models[row.model]
-        tokens, frames = draw(model, row, 1, np.random.default_rng(seed), dataset, film=True)
+        tokens, frames = draw(model, row, 1, np.random.default_rng(seed), film=True)
         empty = np.full_like(tokens, model.vocab_size)
         films.append((f"{row.model}", dataset.codec.to_rgb(np.concatenate([empty, frames[:, 0]]))))
     figures.film(folder / "sprites.gif", films, first_pass=0)
@@ -187,7 +188,7 @@ def completions_of(recipe, dataset, models, seed, folder, shown=6, ways=5):
     rows = []
     for i, real in enumerate(dataset.valid[:shown * 6:6]):
         prompt = real[:half]
-        drawn = draw(models["pixel_lm"], recipe.rows[0], ways, np.random.default_rng([seed, i]), dataset,
+        drawn = draw(models["pixel_lm"], recipe.rows[0], ways, np.random.default_rng([seed, i]),
                      prompt=prompt, temperature=0.9)
         given = np.full(dataset.length, codec.vocab_size)
         given[:half] = prompt
@@ -205,7 +206,7 @@ def answers_table(recipe, dataset, models, size, seed, folder):
     tokens, labels, probs = right_answers(answers)
     allowed = [{answers.codec.decode(one) for one in tokens[labels == label]} for label in range(answers.n_labels)]
     drawn_each = ANSWERS_DRAWN[size]
-    counted = base.measure.up_to_end(tokens, answers.codec.end).sum(axis=1)
+    counted = measure.up_to_end(tokens, answers.codec.end).sum(axis=1)
     entropy = np.array([table(answers, label).entropy() for label in range(answers.n_labels)])
 
     def add(strategy, model_name, passes, score, sample, work):

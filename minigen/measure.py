@@ -12,8 +12,8 @@ import numpy as np
 from minigen import maths
 from minigen.models.causal import up_to_end
 from minigen.protocols import NO_CONDITION, Condition
-from minigen.strategies.fill import log_prob
-from minigen.strategies.plans import all_at_once, one_by_one
+from minigen.strategies.fill import SCORED_AT_ONCE, log_prob
+from minigen.strategies.plans import all_at_once
 
 NATS_PER_BIT = float(np.log(2.0))
 
@@ -25,22 +25,37 @@ def bits_per_token(log_probs, tokens, end):
     return float(-log_probs.sum() / up_to_end(tokens, end).sum() / NATS_PER_BIT)
 
 
+def told(model, tokens, condition=None):
+    """What each true token costs where it stands: log-probabilities (B, T) in nats.
+
+    A causal model is shown the finished canvas, of which it reads the left part (teacher forcing); a
+    one-shot model is blind and gets masks.
+    """
+    condition = condition or NO_CONDITION
+    at, parts = np.arange(tokens.shape[1]), []
+    rows = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
+    for i in range(0, len(tokens), rows):
+        part = tokens[i:i + rows]
+        canvas = part if getattr(model, "causal", False) else np.full_like(part, model.vocab_size)
+        log_probs = maths.log_softmax(model.logits(canvas, at, condition.rows(slice(i, i + rows))))   # (B, T, V)
+        parts.append(np.take_along_axis(log_probs, part[..., None], -1)[..., 0].astype(np.float64))
+    return np.concatenate(parts)
+
+
+def mixed(first, second):
+    """Half of one model and half of another, token by token: log of the mean of what they told."""
+    return np.logaddexp(first, second) - np.log(2.0)
+
+
 def string_log_prob(model, tokens, end, condition=None):
     """log P(string), nats (B,): all canvases that decode to the same string, summed.
 
     A causal model never goes on after END, so the one canvas is the string. Where places are
     independent, what stands after the first END sums to one: the product up to and including it.
     """
-    if getattr(model, "causal", False):
-        return log_prob(model, tokens, one_by_one, condition)
     if hasattr(model, "string_log_prob"):
         return model.string_log_prob(tokens, condition or NO_CONDITION)
-    if end is None:
-        return log_prob(model, tokens, all_at_once, condition)
-    canvas = np.full_like(tokens, model.vocab_size)
-    log_probs = maths.log_softmax(model.logits(canvas, np.arange(tokens.shape[1]), condition or NO_CONDITION))
-    told = np.take_along_axis(log_probs, tokens[..., None], -1)[..., 0]        # (B, T)
-    return (told * up_to_end(tokens, end)).sum(axis=1, dtype=np.float64)
+    return np.where(up_to_end(tokens, end), told(model, tokens, condition), 0.0).sum(axis=1)
 
 
 def label_mixture(score, n, n_labels):
@@ -60,34 +75,22 @@ def item_bits(model, tokens, end, n_labels=0):
     return bits_per_token(score, tokens, end)
 
 
-def stream_nats(model, stream, context, row=1024, rows_at_once=4):
-    """Nats per character of a running text (n,): every character scored once.
+def stream_told(model, stream, context, row=1024):
+    """``told`` for a running text (n,): every character once.
 
     The text is cut into rows that overlap by ``context`` tokens, which are read and not scored again:
     each character but the first few sees ``context`` tokens to its left.
     """
-    starts = np.arange(0, max(len(stream) - context, 1), row)
-    total = 0.0
-    for i in range(0, len(starts), rows_at_once):
-        group = starts[i:i + rows_at_once]
-        pieces = [stream[start:start + context + row] for start in group]
-        for pieces in ([pieces] if len({len(piece) for piece in pieces}) == 1 else [[piece] for piece in pieces]):
-            total += _stream_rows(model, np.stack(pieces), context, first=group[0] == 0)
-    return total / len(stream)
-
-
-def _stream_rows(model, tokens, context, first):
-    at = np.arange(tokens.shape[1])
-    log_probs = maths.log_softmax(model.logits(tokens, at, NO_CONDITION))      # (B, T, V)
-    told = np.take_along_axis(log_probs, tokens[..., None], -1)[..., 0]        # (B, T)
-    scored = np.ones(tokens.shape, bool)
-    scored[1 if first else 0:, :context] = False    # the very first row has nothing before it
-    return -float(told[scored].sum(dtype=np.float64))
-
-
-def stream_bits(model, stream, context):
-    """``stream_nats`` in bits per character."""
-    return stream_nats(model, stream, context) / NATS_PER_BIT
+    each = np.empty(len(stream))
+    starts = range(0, max(len(stream) - context, 1), row)
+    whole = [start for start in starts if start + context + row <= len(stream)]
+    groups = [whole[i:i + 4] for i in range(0, len(whole), 4)] + [[start] for start in starts if start not in whole]
+    for group in groups:                            # a few rows at a time keep the memory small
+        scores = told(model, np.stack([stream[start:start + context + row] for start in group]))
+        for start, one in zip(group, scores):
+            known = context if start else 0         # nothing stands before the very first row
+            each[start + known:start + len(one)] = one[known:]
+    return each
 
 
 def importance_bound(model, tokens, rng, draws=64, condition=None):

@@ -33,10 +33,27 @@ class ChoiceDecoder:
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
         rows = config.n_labels * config.choices
-        # Choices must start different, or they would all learn the same.
-        self.places = Embedding(rows, config.length * config.vocab_size, rng, dtype, scale=1.0)
+        self.places = Embedding(rows, config.length * config.vocab_size, rng, dtype, scale=0.1)
         self.prior = Embedding(config.n_labels, config.choices, rng, dtype, scale=0.0)
         self.params = collect(places=self.places, prior=self.prior)
+
+    def lean(self, tokens, label, strength=2.0):
+        """Start each choice of each question near another answer seen in training (N, T).
+
+        Choices must start different, or they would all learn the same; started at random, two of them
+        often end on one answer while a third stands between two. Each takes the answer farthest from
+        those taken before (the start of k-means++; Arthur and Vassilvitskii, 2007). Returns the model.
+        """
+        scores = self._place_scores(*np.indices((self.config.n_labels, self.config.choices)))[0]   # a copy (Q, Z, T, V)
+        for question in range(self.config.n_labels):
+            rows = np.unique(tokens[label == question], axis=0)                        # (n, T)
+            nearest = np.full(len(rows), np.inf)
+            for choice in range(self.config.choices):
+                taken = rows[np.argmax(nearest)]
+                nearest = np.minimum(nearest, (rows != taken).sum(axis=1))
+                scores[question, choice, np.arange(self.length), taken] += strength
+        self.params["places.table"][...] = scores.reshape(self.params["places.table"].shape)
+        return self
 
     @staticmethod
     def is_matrix(name, array):

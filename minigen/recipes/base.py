@@ -26,6 +26,7 @@ class Training:
     matrix_rate: float = 0.03
     rate: float = 0.01
     momentum: float = 0.9
+    decay: float = 0.0              # pull of the weights towards 0, as a share of the rate
     average: float | None = None    # decay of the averaged parameters, None for the last ones
     looks: int = 4                  # how often the held-out loss is looked at
     patience: int | None = None     # looks without a better one that end the training
@@ -95,8 +96,8 @@ def fit(recipe, name, dataset, size, seed, report=None):
     model, training = recipe.models[name](dataset, size, rng)
     if training is None:                           # counts: built is trained
         return Trained(model, time.perf_counter() - start)
-    adam = Adam(training.rate)
-    optimiser = Muon(model.is_matrix, training.matrix_rate, training.momentum, adam=adam)
+    optimiser = Muon(model.is_matrix, training.matrix_rate, training.momentum, decay=training.decay,
+                     adam=Adam(training.rate, decay=training.decay))
     history = train(model, dataset, optimiser, rng, steps=training.steps, batch=training.batch,
                     validate=partial(held_out_loss, model, dataset, training.held_out, seed),
                     look_every=max(1, training.steps // training.looks), patience=training.patience,
@@ -111,7 +112,7 @@ def held_out_loss(model, dataset, number, seed):
     """
     if hasattr(dataset, "valid_stream"):
         part = dataset.valid_stream[:number * dataset.row_length]
-        return measure.stream_nats(model, part, model.config.context)
+        return -measure.stream_told(model, part, model.config.context).mean()
     tokens = dataset.valid[:number]
     label = dataset.valid_label[:number] if dataset.valid_label is not None else None
     condition = measure.Condition(label=label)
@@ -128,8 +129,7 @@ def bits(model, dataset, rng):
     with a latent is scored by the importance-weighted bound: the true figure is lower.
     """
     if hasattr(dataset, "valid_stream"):
-        context = model.config.context if hasattr(model, "config") else getattr(model, "order", 1)
-        return measure.stream_bits(model, dataset.valid_stream, context), "exact"
+        return -measure.stream_told(model, dataset.valid_stream, reads(model)).mean() / measure.NATS_PER_BIT, "exact"
     tokens, end = dataset.valid, dataset.codec.end
     if getattr(model, "latent_width", 0):
         score = measure.label_mixture(
@@ -138,3 +138,8 @@ def bits(model, dataset, rng):
         return measure.bits_per_token(score, tokens, end), "bound"
     labels = dataset.n_labels if getattr(getattr(model, "config", None), "n_labels", 0) else 0
     return measure.item_bits(model, tokens, end, labels), "exact"
+
+
+def reads(model):
+    """How many tokens to its left a model of running text reads."""
+    return model.config.context if hasattr(model, "config") else getattr(model, "order", 1)

@@ -37,8 +37,8 @@ SPRITES = Recipe(
     "sprites", "Monsters of 20 x 20 pixels over 32 colours", "pixel", _load(data.sprites),
     {"pixel_lm": _pixel_lm({
         "tiny": TINY_PIXELS,
-        "small": ({"dropout": 0.2}, Training(120, 16, average=0.97, looks=1)),
-        "full": ({"dropout": 0.3, "colour_dropout": 0.05}, Training(400, 16, average=0.98, looks=8))}, ordered=False),
+        "small": ({"dropout": 0.2}, Training(120, 16, decay=1.0, average=0.97, looks=1)),
+        "full": ({"dropout": 0.3, "colour_dropout": 0.05}, Training(500, 16, decay=1.0, average=0.98, looks=10))}, ordered=False),
      "decoder": _decoder(0, {
          "tiny": TINY_DECODER,
          "small": ({}, Training(60, 64, rate=0.1, looks=1)),
