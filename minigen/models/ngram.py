@@ -75,6 +75,8 @@ class NGram:
         yield context
         for k in range(1, self.order):
             pairs = self.params[f"pairs{k}"]
+            if not pairs.size:                                      # no item was long enough for such contexts
+                return
             pair = context * (self.vocab_size + 1) + self._back(tokens, k)
             found = np.minimum(np.searchsorted(pairs, pair), len(pairs) - 1)
             context = np.where((context != UNSEEN) & (pairs[found] == pair), found, UNSEEN)

@@ -106,8 +106,7 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
             if report:
                 report(step + 1, steps, loss, valid)
             if valid is not None and patience is not None:
-                looks_since_best = len(history.valid) - 1 - int(np.argmin(history.valid))
-                if looks_since_best >= patience:
+                if sum(seen > history.best_step for seen in history.steps) >= patience:
                     break
     except KeyboardInterrupt:
         history.interrupted = True

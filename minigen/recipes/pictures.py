@@ -53,8 +53,8 @@ DIGITS = Recipe(
     "digits", "Handwritten digits of 8 x 8 pixels over 17 grey levels", "pixel", _load(data.digits),
     {"pixel_lm": _pixel_lm({
         "tiny": TINY_PIXELS,
-        "small": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(150, 32, average=0.97, looks=1)),
-        "full": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(400, 32, average=0.98, looks=8))},
+        "small": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(150, 32, decay=1.0, average=0.97, looks=1)),
+        "full": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(500, 32, decay=1.0, average=0.98, looks=10))},
         ordered=True),
      "decoder": _decoder(0, {
          "tiny": TINY_DECODER,

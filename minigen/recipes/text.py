@@ -73,7 +73,7 @@ NAMES = Recipe(
     "names", "English first names", "character", _load(data.names),
     {"char_lm": _char_lm({
         "tiny": TINY,
-        "small": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.1}, Training(300, 64)),
-        "full": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.2}, Training(1500, 64, average=0.995, looks=10))}),
+        "small": ({"layers": 4, "width": 64, "heads": 4}, Training(250, 64, looks=1)),
+        "full": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.05}, Training(700, 64, average=0.99, looks=14))}),
      "ngram": _ngram(5), "marginals": _marginals},
     ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"))

@@ -28,14 +28,13 @@ def asked(model, n, rng):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("dropout", [0.0, 0.3])
-@pytest.mark.parametrize("length", [3, 7])                      # inside the window, and three blocks of it
+@pytest.mark.parametrize("dropout, length", [(0.0, 3), (0.3, 7)])   # inside the window, and three blocks of it
 def test_gradients(form, dropout, length, rng):
     """Every parameter's gradient agrees with central differences, with the same dice for dropout."""
     model = small(rng, dropout=dropout, **FORMS[form])
     tokens = rng.integers(0, 4, (3, length))
     assert all(array.any() for array in model.params.values())
-    assert check_model(model, tokens, asked(model, 3, rng), seed=1, samples=6) < 1e-6
+    assert check_model(model, tokens, asked(model, 3, rng), seed=1, samples=4) < 1e-6
 
 
 def test_the_loss_is_the_mean_of_log_prob(rng):

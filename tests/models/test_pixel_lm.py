@@ -29,14 +29,13 @@ def asked(model, n, rng):
     return Condition(label=rng.integers(0, labels, n)) if labels else NO_CONDITION
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("dice", DICE)
+@pytest.mark.parametrize("form, dice", [(form, "both dropouts") for form in FORMS] + [("both", dice) for dice in list(DICE)[:3]])
 def test_gradients(form, dice, rng):
     """Every parameter's gradient agrees with central differences, with the same dice for both dropouts."""
     model = small(rng, **FORMS[form], **DICE[dice])
     tokens = rng.integers(0, 4, (3, 12))
     assert all(array.any() for array in model.params.values())
-    assert check_model(model, tokens, asked(model, 3, rng), seed=1, samples=6) < 1e-6
+    assert check_model(model, tokens, asked(model, 3, rng), seed=1, samples=4) < 1e-6
 
 
 @pytest.mark.parametrize("form", FORMS)
