@@ -25,6 +25,7 @@ from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 TEXT_LENGTH = 256            # characters in one sample of running text
 BATCH = 64
 SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statistics are taken
+DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the importance-weighted bound
 ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
 
 
@@ -152,7 +153,7 @@ def picture_table(recipe, dataset, models, size, seed, folder):
     made.statistics.append(("real, held out", measure.picture_statistics(dataset.valid, codec, dataset.train)))
     for row in recipe.rows:
         model, rng = models[row.model], np.random.default_rng(seed)
-        entry = measured(row, model, seed, base.bits(model, dataset, rng))
+        entry = measured(row, model, seed, base.bits(model, dataset, rng, DRAWS[size]))
         tokens = draw(model, row, SAMPLES[size], np.random.default_rng(seed))
         entry["impossible"] = impossible(tokens)
         heading = f"{row.model}, {row.strategy}"
@@ -325,8 +326,8 @@ def lecture(tables, against):
     sentence = "One by one mostly for text, all at once mostly for pictures."
     if text and pictures:
         shortest, largest = min(text, key=lambda e: e["pieces"]), max(pictures, key=lambda e: e["pieces"])
-        sentence += (f" A {shortest['kind'].rstrip('s')} needs {shortest['pieces']} passes one by one, a sprite of 20 x 20 "
-                     f"needs {largest['pieces']}, a photograph of 1024 x 1024 would need {1024 ** 2:,}." if largest["kind"] == "sprites"
+        sentence += (f" One of the {shortest['kind']} takes {shortest['pieces']} passes one by one, a sprite of 20 x 20 "
+                     f"takes {largest['pieces']}, a photograph of 1024 x 1024 would take {1024 ** 2:,}." if largest["kind"] == "sprites"
                      else f" Pieces of one sample: {shortest['pieces']} ({shortest['kind']}), {largest['pieces']} ({largest['kind']}).")
     rows.append({"row": "use", "winner": "text: one by one, pictures: all at once", "figures": use, "sentence": sentence})
     return rows

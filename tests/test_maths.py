@@ -217,6 +217,9 @@ def test_ties_keep_the_smaller_id():
     assert kept_ids(np.array([0.0, 2.0, 1.0, 2.0, 2.0]), top_k=2) == [1, 3]
     assert kept_ids(np.array([0.0, 2.0, 1.0, 2.0]), temperature=0.0) == [1]
     assert kept_ids(np.zeros(50), top_k=7) == list(range(7))
+    levels = np.arange(2000) * 7919 % 3.0                                      # long enough for any sort to shuffle
+    want = plain_adjust(levels.tolist(), 1.0, 900, None)
+    np.testing.assert_array_equal(maths.adjust(levels, top_k=900), want)
 
 
 def test_the_order_is_temperature_then_top_k_then_top_p():
@@ -237,9 +240,9 @@ def test_kept_tokens_keep_their_odds(rng):
     np.testing.assert_allclose(cut[kept], full[kept] / full[kept].sum(), rtol=1e-12)
 
 
-@pytest.mark.parametrize("settings, name", [((-0.1, None, None), "temperature"), ((math.nan, None, None), "temperature"),
-                                            ((1.0, 0, None), "top_k"), ((1.0, None, 0.0), "top_p"),
-                                            ((1.0, None, 1.1), "top_p")])
+@pytest.mark.parametrize("settings, name", [
+    ((-0.1, None, None), "temperature"), ((math.nan, None, None), "temperature"), ((1.0, 0, None), "top_k"),
+    ((1.0, None, 0.0), "top_p"), ((1.0, None, 1.1), "top_p")])
 def test_check_adjust_refuses_what_adjust_cannot_mean(settings, name):
     """The error names the setting that is out of range."""
     with pytest.raises(UserError, match=f"^{name}: expected"):

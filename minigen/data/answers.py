@@ -5,7 +5,7 @@ The lecture asks for the profession of 李宏毅. There are two people of that n
 and 老員. On these tables that loss can be computed by hand: it is the *total correlation*,
 the sum of the entropies of the places minus the entropy of the whole answer.
 
-Every probability is a multiple of 1/64, so 64 rows hold a question's answers in exactly the
+Every probability is a multiple of 1/16, so 16 rows hold a question's answers in exactly the
 right proportion and every sum of them is exact in floating point.
 """
 
@@ -18,7 +18,7 @@ from minigen.data.text import CharCodec
 from minigen.errors import expect_range
 from minigen.protocols import Condition
 
-ROWS = 64                       # training rows per question
+ROWS = 16                       # training rows per question
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Answers:
     length : int
         T, the longest answer and one more: END is always there.
     items : Items
-        For training: every answer repeated in proportion to its probability, 64 rows a
+        For training: every answer repeated in proportion to its probability, 16 rows a
         question. A table has nothing to hold out: `valid` is the same rows again, and a
         model's loss there is compared with the entropy of the table.
     """

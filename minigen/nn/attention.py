@@ -9,6 +9,7 @@ et al., 2021), so that only distances matter; queries and keys are scaled to len
 
 import numpy as np
 
+from minigen.maths import softmax
 from minigen.nn.layers import Linear, RMSNorm, collect, prefix
 
 ROTARY_BASE = 1000.0                             # longest wavelength: 2 pi x 1000 tokens
@@ -77,11 +78,39 @@ class Attention:
 
     def _split(self, x):
         """(B, T, D) -> (B, h, T, d)."""
-        return x.reshape(*x.shape[:2], self.heads, -1).transpose(0, 2, 1, 3)
+        return np.ascontiguousarray(x.reshape(*x.shape[:2], self.heads, -1).transpose(0, 2, 1, 3))
 
     def _join(self, x):
         """(B, h, T, d) -> (B, T, D)."""
         return x.transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[2], -1)
+
+    def _weights(self, scores):
+        """Scale, mask, softmax of scores (B, h, n, q, k), which are used up; float32 in one compiled sweep."""
+        block, keys = scores.shape[-2:]
+        scale = score_scale(self.head_width)
+        if scores.dtype == np.float32:
+            from minigen.nn import attention_numba
+            # Where a block stands beside the one before it, the first block of each head has none.
+            first_of = scores.shape[2] if keys > block else 1
+            flat = np.ascontiguousarray(scores).reshape(-1, block, keys)
+            attention_numba.soften(flat, np.float32(scale), self.window or 0, first_of)
+            return flat.reshape(scores.shape)
+        scores *= scale
+        if self.window is not None:
+            scores += visible(block, keys, self.window, first=False)
+            scores[:, :, 0] += visible(block, keys, self.window, first=True)
+        return softmax(scores)
+
+    def _weights_backward(self, dweights, weights):
+        """The gradient of the scores; dweights are used up."""
+        scale = score_scale(self.head_width)
+        if weights.dtype == np.float32:
+            from minigen.nn import attention_numba
+            flat = np.ascontiguousarray(dweights).reshape(-1, weights.shape[-1])
+            attention_numba.soften_backward(flat, weights.reshape(flat.shape), np.float32(scale))
+            return flat.reshape(weights.shape)
+        along = np.einsum("...k,...k->...", dweights, weights)[..., None]
+        return weights * (dweights - along) * scale
 
     def forward(self, x):                        # (B, T, D)
         length = x.shape[1]
@@ -99,15 +128,7 @@ class Attention:
         value = _blocks(self._split(value), block)                             # (B, h, n, K, d)
         if banded:
             key, value = _beside_previous(key), _beside_previous(value)        # (B, h, n, 2K, d)
-        scores = (query @ key.swapaxes(-1, -2)) * x.dtype.type(score_scale(self.head_width))
-        if self.window is not None:
-            mask = visible(block, key.shape[3], self.window, first=False).astype(x.dtype)
-            scores += mask
-            if banded:
-                scores[:, :, 0] += visible(block, key.shape[3], self.window, first=True).astype(x.dtype)
-        scores -= scores.max(axis=-1, keepdims=True)
-        weights = np.exp(scores, out=scores)                                   # (B, h, n, K, K or 2K)
-        weights /= weights.sum(axis=-1, keepdims=True)
+        weights = self._weights(query @ key.swapaxes(-1, -2))                  # (B, h, n, K, K or 2K)
         mixed = weights @ value                                                # (B, h, n, K, d)
         joined = self._join(mixed.reshape(*mixed.shape[:2], -1, self.head_width))
         y, out_cache = self.out.forward(joined)                                # (B, T, D)
@@ -125,8 +146,7 @@ class Attention:
         dmixed = _blocks(self._split(djoined), block)                          # (B, h, n, K, d)
         dvalue = weights.swapaxes(-1, -2) @ dmixed                             # (B, h, n, K or 2K, d)
         dweights = dmixed @ value.swapaxes(-1, -2)                             # (B, h, n, K, K or 2K)
-        along = np.einsum("...k,...k->...", dweights, weights)[..., None]
-        dscores = weights * (dweights - along) * dy.dtype.type(score_scale(self.head_width))
+        dscores = self._weights_backward(dweights, weights)
         dquery = dscores @ key
         dkey = dscores.swapaxes(-1, -2) @ query
         if banded:

@@ -105,9 +105,8 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
             valid = look(step + 1) if last or (step + 1) % look_every == 0 else None
             if report:
                 report(step + 1, steps, loss, valid)
-            if valid is not None and patience is not None:
-                if sum(seen > history.best_step for seen in history.steps) >= patience:
-                    break
+            if patience is not None and sum(seen > history.best_step for seen in history.steps) >= patience:
+                break
     except KeyboardInterrupt:
         history.interrupted = True
         if best is None and slow:

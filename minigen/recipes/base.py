@@ -122,18 +122,18 @@ def held_out_loss(model, dataset, number, seed):
     return measure.bits_per_token(score, tokens, model.end) * measure.NATS_PER_BIT
 
 
-def bits(model, dataset, rng):
+def bits(model, dataset, rng, draws=64):
     """Bits per token on all held-out data, and "exact" or "bound".
 
     With labels the label counts as drawn first, each alike: bits of the picture alone. A decoder
-    with a latent is scored by the importance-weighted bound: the true figure is lower.
+    with a latent is scored by the importance-weighted bound with ``draws`` latents: the true figure is lower.
     """
     if hasattr(dataset, "valid_stream"):
         return -measure.stream_told(model, dataset.valid_stream, reads(model)).mean() / measure.NATS_PER_BIT, "exact"
     tokens, end = dataset.valid, dataset.codec.end
     if getattr(model, "latent_width", 0):
         score = measure.label_mixture(
-            lambda condition: measure.importance_bound(model, tokens, rng, condition=condition),
+            lambda condition: measure.importance_bound(model, tokens, rng, draws, condition),
             len(tokens), dataset.n_labels)
         return measure.bits_per_token(score, tokens, end), "bound"
     labels = dataset.n_labels if getattr(getattr(model, "config", None), "n_labels", 0) else 0

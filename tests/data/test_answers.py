@@ -67,7 +67,7 @@ def test_questions_are_well_formed():
         assert len({len(answer) for answer in one.answers}) == 1
         assert sum(one.answers.values()) == 1
         assert set(one.pinyin) == set(one.answers)
-        assert all((prob * 64) % 1 == 0 for prob in one.answers.values())
+        assert all((prob * 16) % 1 == 0 for prob in one.answers.values())
         assert one.english.isascii()
 
 
@@ -86,12 +86,12 @@ def test_support_is_padded_with_end():
 def test_items_hold_the_answers_in_exact_proportion():
     table = answers_table()
     items = table.items
-    assert len(items.train) == 64 * table.n_labels and items.n_labels == table.n_labels
+    assert len(items.train) == 16 * table.n_labels and items.n_labels == table.n_labels
     for label in range(table.n_labels):
         tokens, probs = table.support(label)
         rows = items.train[items.train_label == label]
         count = [(rows == answer).all(axis=1).sum() for answer in tokens]
-        assert count == (64 * probs).tolist()
+        assert count == (16 * probs).tolist()
     # A table has nothing to hold out.
     assert np.array_equal(items.valid, items.train) and np.array_equal(items.valid_label, items.train_label)
 

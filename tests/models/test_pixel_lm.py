@@ -114,6 +114,12 @@ def test_nothing_outside_is_not_colour_zero(rng):
     assert (scores[0] != scores[1]).all()
 
 
+def test_grey_levels_by_hand(rng):
+    """Colours become grey levels evenly spaced from -1 to 1, and "nothing there" is 0."""
+    model = small(rng, vocab_size=5, ordered=True)
+    np.testing.assert_allclose(model.shades(np.array([0, 1, 2, 3, 4, 5])), [-1, -0.5, 0, 0.5, 1, 0], atol=1e-15)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_places_in_one_call_or_one_by_one(form, rng):
     """logits for several pixels, in any order, are those of one call per pixel."""

@@ -119,13 +119,15 @@ def test_two_steps_of_muon_by_hand(rng, shape):
         ahead = momentum * velocity + (1 - momentum) * grad
         n_in, n_out = math.prod(shape[:-1]), shape[-1]
         direction = orthogonalise(ahead.reshape(n_in, n_out)).reshape(shape)
-        want = want * (1 - rate * learning_rate * decay) - rate * learning_rate * max(1, n_out / n_in) ** 0.5 * direction
+        stretch = max(1, n_out / n_in) ** 0.5
+        want = want * (1 - rate * learning_rate * decay) - rate * learning_rate * stretch * direction
         np.testing.assert_allclose(param, want, rtol=1e-10, atol=1e-12)
 
 
 def test_muon_gives_the_rest_to_adam(rng):
     """What is_matrix refuses moves exactly as under Adam alone, schedule included."""
-    params = {"inner": rng.standard_normal((3, 4)), "table": rng.standard_normal((5, 4)), "bias": rng.standard_normal(4)}
+    shapes = {"inner": (3, 4), "table": (5, 4), "bias": (4,)}
+    params = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
     alone = {name: params[name].copy() for name in ("table", "bias")}
     muon, adam = Muon(lambda name, array: name == "inner", adam=Adam(0.01)), Adam(0.01)
     for rate in (1.0, 0.3):
