@@ -226,7 +226,7 @@ def writable_folder(folder):
 
 def check_writable(path):
     """Raise UserError unless a file can be written at ``path``; the folder is made, nothing else changes."""
-    from minigen.figures import save_atomically
+    from minigen.files import save_atomically
     path = Path(path)
     if path.is_dir():
         raise say("--out", "a file", f"{str(path)!r}, which is a folder", "Add a file name to it.")

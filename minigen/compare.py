@@ -9,11 +9,13 @@ import os
 import platform
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from minigen import __version__, data, figures, measure
+from minigen.files import save_atomically
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
 from minigen.protocols import NO_CONDITION, Condition
@@ -47,9 +49,8 @@ class Table:
 def machine():
     """What the figures were measured on."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    import numba
     return {"system": platform.system(), "machine": platform.machine(), "cores": cores,
-            "python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__,
+            "python": platform.python_version(), "numpy": np.__version__, "numba": version("numba"),
             "minigen": __version__}
 
 
@@ -360,4 +361,4 @@ def as_json(tables, lecture_rows, length_rows, size, seed):
 def write_json(path, content):
     """Whole or not at all."""
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    figures.save_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))
+    save_atomically(path, lambda temporary: Path(temporary).write_text(text, encoding="utf-8"))

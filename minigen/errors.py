@@ -36,6 +36,12 @@ def expect_range(name, value, low, high=None, hint=""):
         raise say(name, bounds, value, hint)
 
 
+def expect_divides(name, value, part, hint=""):
+    """Raise UserError unless value is a multiple of part."""
+    if value % part:
+        raise say(name, f"a multiple of {part}", value, hint)
+
+
 def expect_tokens(name, tokens, vocab_size, masks_allowed=False):
     """Raise UserError unless all ids lie in the vocabulary (the mask is id vocab_size)."""
     top = vocab_size if masks_allowed else vocab_size - 1

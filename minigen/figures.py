@@ -6,16 +6,15 @@ The only room that draws. matplotlib and PIL are imported where they are used, s
 """
 
 import os
-import secrets
 import unicodedata
 from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 
 from minigen.errors import expect_range, expect_shape, say
+from minigen.files import save_atomically
 
 PAGE, INK, PALE, ACCENT = (240, 240, 237), (40, 40, 44), (112, 112, 116), (0, 114, 178)
 BLOCKS_WIDE = 1400         # pixels: blocks of a contact sheet stand side by side up to here
@@ -26,36 +25,6 @@ LACKING = "□"              # stands for a character that no font here can draw
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9"]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 STYLES = ["-", "--", ":", "-."]
-
-
-# Files ------------------------------------------------------------------------------------
-
-
-def save_atomically(path, write):
-    """Call ``write(temporary_path)``, then put the finished file in its place in one move.
-
-    Whatever goes wrong, ``path`` holds the old file or the new one, whole, and nothing is left
-    beside it. A missing folder is made; one that cannot be written is a UserError.
-    """
-    path = Path(path)
-    # The same suffix, from which many writers guess the format.
-    temporary = path.with_name(f".{path.stem[:40]}-{secrets.token_hex(4)}{path.suffix}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise say("out", "a file that can be written", f"{str(path)!r} ({error.strerror or error})",
-                  f"Is {str(path.parent)!r} a folder with free space, in which you may write?") from error
-    finally:
-        _forget(temporary)
-
-
-def _forget(path):
-    try:
-        path.unlink()
-    except OSError:         # moved into place, or never begun
-        pass
 
 
 # Pictures ---------------------------------------------------------------------------------

@@ -3,23 +3,53 @@
 Numba is loaded by the first ``*_numba`` module that is imported, never by ``import minigen``.
 """
 
+import hashlib
 import os
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from numba import njit
+from numba import config, njit
 
 # Sums may be reordered and multiply-adds fused, which lets LLVM use vectors (about six times
 # faster); "no NaN" and "no infinity" are left out, because a masked score is -inf.
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 
+def cache_folder():
+    """Where machine code is kept: a folder whose name changes with any kernel's source.
+
+    Numba notices a change in a kernel's own file only; a kernel whose helper in another file has changed
+    would run on as it was.
+    """
+    package = Path(__file__).parent
+    sources = sorted(package.rglob("*_numba.py")) + [Path(__file__)]
+    mark = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    if config.CACHE_DIR:                           # NUMBA_CACHE_DIR, where the user has set it
+        return Path(config.CACHE_DIR) / f"minigen-{mark}"
+    try:
+        folder = package / "__pycache__" / f"kernels-{mark}"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:                                # installed where this user may not write
+        return Path(tempfile.gettempdir()) / f"minigen-{os.getuid() if hasattr(os, 'getuid') else 'user'}" / f"kernels-{mark}"
+
+
+CACHE_FOLDER = str(cache_folder())
+
+
 def kernel(function):
     """Compile for nopython mode, keep the machine code on disk, release the GIL."""
-    return njit(cache=True, nogil=True, fastmath=FAST)(function)
+    kept, config.CACHE_DIR = config.CACHE_DIR, CACHE_FOLDER        # read by njit when it is called, and only then
+    try:
+        return njit(cache=True, nogil=True, fastmath=FAST)(function)
+    finally:
+        config.CACHE_DIR = kept
 
 
 def helper(function):
-    """A small function that kernels of the same file call: inlined by LLVM, cached with them."""
+    """A small function for kernels, of this or another file: compiled into them, cached with them."""
     return njit(nogil=True, fastmath=FAST)(function)
 
 
@@ -30,7 +60,7 @@ def in_threads(work, n):
     but each kernel with it takes seconds longer to compile.)
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    shares = min(cores, n)
+    shares = max(1, min(cores, n))
     edges = [n * i // shares for i in range(shares + 1)]
     if shares == 1:
         work(0, n)

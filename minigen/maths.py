@@ -62,6 +62,7 @@ def adjust(logits, temperature=1.0, top_k=None, top_p=None):
     if temperature == 0.0:
         temperature, top_k = 1.0, 1
     logits = logits.astype(np.float64) / temperature                # (..., V)
+    top_p = None if top_p == 1.0 else top_p                         # all of it: nothing to cut
     if top_k is None and top_p is None:
         return logits
     order = np.argsort(-logits, axis=-1, kind="stable")             # (..., V) best first
@@ -69,9 +70,10 @@ def adjust(logits, temperature=1.0, top_k=None, top_p=None):
     if top_k is not None:
         ranked[..., top_k:] = -np.inf
     if top_p is not None:
-        probs = softmax(ranked)
-        reached_before = np.cumsum(probs, axis=-1) - probs          # what the better ones hold
-        ranked[reached_before >= top_p] = -np.inf
+        weights = np.exp(ranked - ranked[..., :1])                  # (..., V)
+        held = np.cumsum(weights, axis=-1)
+        before = np.concatenate([np.zeros_like(held[..., :1]), held[..., :-1]], axis=-1)
+        ranked[before >= top_p * held[..., -1:]] = -np.inf          # the better ones hold enough
     kept = np.full_like(logits, -np.inf)
     np.put_along_axis(kept, order, ranked, -1)                      # back to the old ids
     return kept
@@ -79,7 +81,10 @@ def adjust(logits, temperature=1.0, top_k=None, top_p=None):
 
 def check_adjust(temperature, top_k, top_p):
     """Raise UserError for settings that ``adjust`` cannot mean."""
-    expect_range("temperature", temperature, 0.0, hint="0 takes the likeliest token, 1 draws from the model as it is.")
+    hint = "0 takes the likeliest token, 1 draws from the model as it is."
+    expect_range("temperature", temperature, 0.0, 1e3, hint)
+    if temperature:
+        expect_range("temperature", temperature, 1e-3, hint=hint)
     if top_k is not None:
         expect_range("top_k", top_k, 1, hint="At least one token must remain to be drawn.")
     if top_p is not None:
@@ -95,13 +100,13 @@ def sample_categorical(logits, u):
 
 
 def distance_to_edge(logits, u):
-    """How near a die (...) lies to the edge between two tokens, as cumulative probability.
+    """How near a die (...) lies to the nearest edge between two tokens, as cumulative probability.
 
     Two ways of adding up the same numbers may disagree about a token only where this is tiny;
     the twin tests use it to judge whether a difference is rounding or a bug.
     """
     cdf = np.cumsum(softmax(logits.astype(np.float64)), axis=-1)    # (..., V)
-    return np.abs(cdf - u[..., None] * cdf[..., -1:]).min(axis=-1)  # (...)
+    return np.abs(cdf - u[..., None] * cdf[..., -1:])[..., :-1].min(axis=-1)    # (...) the last is no edge
 
 
 def training_loss(logits, targets, counted):

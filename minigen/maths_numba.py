@@ -51,9 +51,10 @@ def pick(logits, u):                              # (V,), one die
         total += math.exp(score - peak)
     last = 0                                      # rounding never ends on an impossible token
     for v in range(logits.size):
-        if logits[v] > -math.inf:
+        weight = math.exp(logits[v] - peak)
+        if weight > 0.0:
             last = v
-        running += math.exp(logits[v] - peak)
+        running += weight
         if running > u * total:
             return v
     return last
@@ -66,34 +67,35 @@ def adjust(logits, temperature, top_k, top_p):    # (V,) float64, changed in pla
         temperature, top_k = 1.0, 1
     for v in range(logits.size):
         logits[v] /= temperature
-    peak = largest(logits)
-    if top_k == 0 and top_p == 0.0:
+    if top_k == 0 and (top_p == 0.0 or top_p == 1.0):
         return
-    # Best first, one after the other (a sort would cost seconds to compile); ties keep the smaller id.
-    size = logits.size if top_k == 0 else min(top_k, logits.size)
-    best = np.empty(size, np.int64)
-    kept, pool, total = 0, logits.copy(), 0.0
-    while kept < size:
+    if top_k > 0:
+        keep_best(logits, min(top_k, logits.size), math.inf)
+    if 0.0 < top_p < 1.0:
+        total, peak = 0.0, largest(logits)
+        for v in range(logits.size):
+            total += math.exp(logits[v] - peak)
+        keep_best(logits, logits.size, top_p * total)
+
+
+@helper
+def keep_best(logits, number, edge):
+    """Keep the best scores, at most ``number``, until their weights together reach ``edge``; -inf for the rest.
+
+    Best first, one after the other (a sort would cost seconds to compile); ties keep the smaller id.
+    """
+    pool, peak, held = logits.copy(), largest(logits), 0.0
+    for v in range(logits.size):
+        logits[v] = -math.inf
+    for _ in range(number):
         winner = 0
         for v in range(pool.size):
             if pool[v] > pool[winner]:
                 winner = v
-        best[kept] = winner
-        total += math.exp(pool[winner] - peak)    # nothing, once only impossible tokens are left
-        pool[winner] = -math.inf
-        kept += 1
-    if top_p > 0.0:
-        before = 0.0
-        for rank in range(size):
-            if before >= top_p * total:
-                kept = rank
-                break
-            before += math.exp(logits[best[rank]] - peak)
-    pool[:] = -math.inf
-    for rank in range(kept):
-        pool[best[rank]] = logits[best[rank]]
-    for v in range(pool.size):
-        logits[v] = pool[v]
+        if held >= edge or pool[winner] == -math.inf:
+            break
+        held += math.exp(pool[winner] - peak)
+        logits[winner], pool[winner] = pool[winner], -math.inf
 
 
 @kernel

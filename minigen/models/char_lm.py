@@ -41,7 +41,7 @@ class CharLM:
 
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
-        self.end = config.vocab_size - 1 if config.has_end else None
+        self.n_labels, self.end = config.n_labels, config.vocab_size - 1 if config.has_end else None
         size, width = config.vocab_size + 1, config.width
         self.embedding = Embedding(size, width, rng, dtype, scale=0.02 if config.tied else 0.5)
         self.transformer = Transformer(config.layers, width, config.heads, config.context, rng, dtype,

@@ -32,6 +32,7 @@ class ChoiceDecoder:
 
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
+        self.n_labels = config.n_labels
         rows = config.n_labels * config.choices
         self.places = Embedding(rows, config.length * config.vocab_size, rng, dtype, scale=0.1)
         self.prior = Embedding(config.n_labels, config.choices, rng, dtype, scale=0.0)

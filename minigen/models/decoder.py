@@ -60,7 +60,7 @@ class Decoder:
 
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
-        self.latent_width, self.dtype = config.latent_width, dtype
+        self.n_labels, self.latent_width, self.dtype = config.n_labels, config.latent_width, dtype
         # Every place has a bias of its own: the marginals. The MLP bends them.
         inputs = config.n_labels + config.latent_width
         parts = {}

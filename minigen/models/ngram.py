@@ -35,6 +35,7 @@ class NGram:
 
     def __init__(self, vocab_size, order, discount=0.9, length=None, has_end=False):
         expect_range("order", order, 1, hint="1 counts single tokens, 2 pairs.")
+        expect_range("discount", discount, 1e-9, 1.0, hint="It is what each count gives away.")
         self.vocab_size, self.order, self.discount, self.length = vocab_size, order, discount, length
         self.end = vocab_size - 1 if has_end else None
         self.params = {}
@@ -80,7 +81,6 @@ class NGram:
             pair = context * (self.vocab_size + 1) + self._back(tokens, k)
             found = np.minimum(np.searchsorted(pairs, pair), len(pairs) - 1)
             context = np.where((context != UNSEEN) & (pairs[found] == pair), found, UNSEEN)
-            context[:, :k - 1] = UNSEEN                             # beyond the start: as in fit
             yield context
 
     def probabilities(self, tokens, at):
@@ -115,7 +115,7 @@ class NGram:
         check_left_to_right(plan, "ngram")
 
     def multiplications(self, length):
-        """Two for every token of the vocabulary, at each level."""
+        """At most two for every token of the vocabulary, at each level."""
         return int(length * self.order * 2 * self.vocab_size)
 
     def fill_compiled(self, canvas, u, condition, temperature, top_k, top_p):

@@ -41,7 +41,7 @@ class PixelLM:
 
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size = config, config.vocab_size
-        self.length = config.height * config.width
+        self.length, self.n_labels = config.height * config.width, config.n_labels
         width, size = config.channels, config.vocab_size
         self.table = NeighbourTable(len(neighbourhood(config.reach)), size + 1, width, rng, dtype)
         self.census = Linear(size, width, rng, dtype)
@@ -69,7 +69,7 @@ class PixelLM:
     def shades(self, neighbours):
         """Grey levels in [-1, 1] of the neighbours, 0 where there is none: (B, H, W, taps)."""
         nothing = neighbours == self.vocab_size
-        level = neighbours * (2.0 / (self.vocab_size - 1)) - 1.0
+        level = neighbours * (2.0 / max(self.vocab_size - 1, 1)) - 1.0
         return np.where(nothing, 0.0, level).astype(self.levels.dtype)
 
     def _forward(self, tokens, condition, rng=None):            # (B, T)
@@ -144,7 +144,7 @@ class PixelLM:
         config, D = self.config, self.config.channels
         a_pixel = config.blocks * 6 * D * config.hidden + D * config.vocab_size * 2
         if config.ordered:
-            a_pixel += D * (len(neighbourhood(config.reach)) + 2)
+            a_pixel += D * (len(neighbourhood(config.reach)) + 2) + 2 * config.vocab_size
         return int(self.length * a_pixel)
 
     def fill_compiled(self, canvas, u, condition, temperature, top_k, top_p):

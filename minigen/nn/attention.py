@@ -9,7 +9,8 @@ et al., 2021), so that only distances matter; queries and keys are scaled to len
 
 import numpy as np
 
-from minigen.maths import softmax
+from minigen import maths
+from minigen.errors import expect_divides
 from minigen.nn.layers import Linear, RMSNorm, collect, prefix
 
 ROTARY_BASE = 1000.0                             # longest wavelength: 2 pi x 1000 tokens
@@ -31,7 +32,7 @@ def rotate(x, table, direction=1):
 
 
 def score_scale(head_width):
-    """Scores of unit vectors times this: sharp enough to pick one place out of many."""
+    """Scores of vectors of root mean square 1 times this lie within ±12: enough to pick one place out of many."""
     return 12.0 / head_width
 
 
@@ -68,6 +69,7 @@ class Attention:
     """Multi-head attention; causal with a window, or over everything without one."""
 
     def __init__(self, width, heads, window, rng, dtype=np.float32):
+        expect_divides("width", width, 2 * heads, "Each head turns pairs of numbers.")
         self.heads, self.window, self.head_width = heads, window, width // heads
         self.query = Linear(width, width, rng, dtype, bias=False)
         self.key = Linear(width, width, rng, dtype, bias=False)
@@ -99,7 +101,7 @@ class Attention:
         if self.window is not None:
             scores += visible(block, keys, self.window, first=False)
             scores[:, :, 0] += visible(block, keys, self.window, first=True)
-        return softmax(scores)
+        return maths.softmax(scores)
 
     def _weights_backward(self, dweights, weights):
         """The gradient of the scores; dweights are used up."""

@@ -131,6 +131,7 @@ class PixelBlock:
 
     def forward(self, x, rng=None):
         normed, norm_cache = self.norm.forward(x)
+        # The norm keeps what it returned for its backward: cleared edges there are right, their gradient is 0.
         hidden, conv_cache = self.conv.forward(clear_edges(normed))
         active, active_cache = self.activation.forward(hidden)
         active, dropout_cache = self.dropout.forward(active, rng)

@@ -17,7 +17,7 @@ def clip(grads, limit):
 
 
 def warmup_then_linear(step, steps, warmup=20, last=0.0):
-    """Rate at ``step``: up in ``warmup`` steps, flat until half-way, then straight down to ``last``."""
+    """Rate at ``step``: up in ``warmup`` steps, flat until half-way, then straight down towards ``last``."""
     up = min(1.0, (step + 1) / warmup)
     down = min(1.0, 2.0 * (1.0 - step / steps))
     return up * (last + (1.0 - last) * down)
@@ -45,7 +45,7 @@ class Adam:
         # Both moments start at zero; dividing by 1 - beta ** t undoes that bias.
         speed = self.rate * self.learning_rate / (1 - self.beta1 ** self.steps)
         spread = 1.0 / (1 - self.beta2 ** self.steps)
-        if param.dtype == np.float32:
+        if param.dtype == np.float32 and param.flags.c_contiguous:     # a copy would be changed in its place
             from minigen.nn import optimisers_numba
             optimisers_numba.adam(param.reshape(-1), grad.reshape(-1), first.reshape(-1), second.reshape(-1),
                                   np.float32(self.beta1), np.float32(self.beta2), np.float32(speed),
@@ -62,7 +62,7 @@ def orthogonalise(matrix, rounds=5):
     """Move every singular value of a matrix near 1 without taking it apart.
 
     A Newton-Schulz iteration with the coefficients of Jordan (2024): singular values end
-    between 0.7 and 1.2, which is near enough for a direction to step in.
+    between about 0.7 and 1.2 unless they were tiny, which is near enough for a direction to step in.
     """
     a, b, c = 3.4445, -4.7750, 2.0315
     tall = matrix.shape[0] > matrix.shape[1]
@@ -105,7 +105,7 @@ class Muon:
         velocity += (1 - self.momentum) * (grad - velocity)
         ahead = (1 - self.momentum) * grad + self.momentum * velocity          # Nesterov's look-ahead
         flat = ahead.reshape(-1, ahead.shape[-1])          # taps of a convolution: one tall matrix
-        # A tall matrix needs a longer step for the same change of its output.
+        # A wide matrix has more outputs than inputs: it needs a longer step to change each of them as much.
         stretch = max(1.0, flat.shape[1] / flat.shape[0]) ** 0.5
         speed = self.rate * self.learning_rate
         param *= param.dtype.type(1 - speed * self.decay)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from minigen.errors import say
 from minigen.nn.optimisers import clip, warmup_then_linear
 
 
@@ -59,9 +60,14 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
     ----------
     validate : callable () -> float, optional
         Loss on held-out data, asked every ``look_every`` steps and at the end; with it the best
-        parameters are kept, and ``patience`` looks without a better one end the training.
+        parameters are kept (without it the last ones), and ``patience`` looks without a better one end the
+        training.
     average : float, optional
         Decay of the ``Average`` that is validated and kept instead of the last step.
+    clip_at : float
+        The gradient's joint length is cut to this.
+    schedule : callable (step, steps) -> float
+        What the learning rates are multiplied by.
     report : callable (step, steps, loss, valid or None), optional
         Called after each step: a progress bar.
 
@@ -78,12 +84,17 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
         nonlocal best
         if slow:
             swap(model.params, slow.params)
-        value = float(validate()) if validate else float(np.mean(losses))
+        try:
+            value = float(validate()) if validate else float(np.mean(losses))
+        except KeyboardInterrupt:                  # leave the parameters as they were found
+            if slow:
+                swap(model.params, slow.params)
+            raise
         history.steps.append(step)
         history.train.append(float(np.mean(losses)))
         history.valid.append(value)
         losses.clear()
-        if value < history.best_valid:
+        if value < history.best_valid or not validate:
             history.best_valid, history.best_step = value, step
             best = {name: param.copy() for name, param in model.params.items()}
         if slow:
@@ -95,6 +106,8 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
         for step in range(steps):
             tokens, condition = next(batches)
             loss, grads = model.loss_and_grads(tokens, condition, rng)
+            if not np.isfinite(loss):
+                raise say("loss", "a finite number", f"{loss} at step {step + 1}", "Is a learning rate too high?")
             clip(grads, clip_at)
             optimiser.rate = schedule(step, steps)
             optimiser.step(model.params, grads)

@@ -61,7 +61,7 @@ def strategy(name, **settings):
     """A strategy by its name on the command line: ``one_by_one``, ``all_at_once``, ``in_blocks:K``, ``shared_latent``."""
     name, _, size = name.partition(":")
     if name == "in_blocks":
-        if not size.isdigit():
+        if not size.isdecimal():             # isdigit() lets ² pass, int() does not
             raise say("strategy", "in_blocks:K with a number K", repr(f"{name}:{size}"), "For instance in_blocks:8.")
         return partial(fill, plan=in_blocks(int(size)), **settings)
     if size or name not in STRATEGIES:

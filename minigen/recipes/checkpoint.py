@@ -1,14 +1,13 @@
 """A trained model on disk: one ``.npz`` of arrays, and its settings as JSON. No pickles."""
 
 import json
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from minigen import data
 from minigen.errors import say
-from minigen.figures import save_atomically
+from minigen.files import save_atomically
 from minigen.models.char_lm import CharLM
 from minigen.models.choice_decoder import ChoiceDecoder
 from minigen.models.decoder import Decoder
@@ -30,7 +29,8 @@ def save(path, model, codec, recipe, about):
         Anything worth knowing later: size, seed, seconds, loss. JSON-able.
     """
     header = {"format": FORMAT, "recipe": recipe, "model": type(model).__name__, "settings": model.settings(),
-              "codec": codec.settings(), "about": about}
+              "codec": codec.settings(), "about": about,
+              "shapes": {name: array.shape for name, array in model.params.items()}}
     arrays = {f"param:{name}": array for name, array in model.params.items()}
 
     def write(temporary):
@@ -42,19 +42,19 @@ def save(path, model, codec, recipe, about):
 def load(path):
     """Read a checkpoint: (model, codec, recipe name, about)."""
     path = Path(path)
-    if not path.exists():
-        raise say("--from", "a checkpoint that minigen train wrote", f"{str(path)!r}, which does not exist",
-                  "Is the path right?")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except FileNotFoundError:
+        raise say("--from", "a checkpoint that minigen train wrote", f"{str(path)!r}, which does not exist",
+                  "Is the path right?") from None
+    except Exception as error:  # a broken file comes out of numpy, zipfile and zlib as one of a dozen kinds of error
         raise say("--from", "a checkpoint that minigen train wrote", f"{path.name!r} ({_first_line(error)})",
                   "Is the file cut short, or something else?") from None
     try:
         header = json.loads(str(arrays.pop("header")))
         known = header["format"] == FORMAT and header["model"] in MODELS
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, RecursionError):
         known = False
     if not known:
         raise say("--from", f"a checkpoint of format {FORMAT!r}", f"{path.name!r}, which says something else",
@@ -62,15 +62,17 @@ def load(path):
     try:
         model = MODELS[header["model"]].from_settings(header["settings"])
         codec = data.codec_from_settings(header["codec"])
-        _seat(model, {name.partition(":")[2]: array for name, array in arrays.items()})
-        return model, codec, header["recipe"], header["about"]
-    except (KeyError, TypeError, ValueError) as error:
+        _seat(model, {name.partition(":")[2]: array for name, array in arrays.items()}, header["shapes"])
+        return model, codec, header["recipe"], dict(header["about"])
+    except (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError) as error:
         raise say("--from", "a checkpoint whose parts fit together", f"{path.name!r} ({_first_line(error)})",
                   "Was it changed after it was written?") from None
 
 
-def _seat(model, arrays):
+def _seat(model, arrays, shapes):
     """Put loaded arrays into a model: into its own arrays where it has them (layers share those)."""
+    if {name: list(array.shape) for name, array in arrays.items()} != shapes:
+        raise ValueError("arrays are missing, unknown or of other shapes than were saved")
     if not model.params:                           # counts are nothing but their arrays
         model.params.update(arrays)
         return

@@ -80,12 +80,14 @@ def blank(model, n, prompt=None, length=None):
     length = model.length or length
     if length is None:
         raise say("length", "a number of tokens", "none", "A model of running text has no length of its own.")
+    expect_range("length", length, 1)
     canvas = np.full((n, length), model.vocab_size, np.int64)
     if prompt is not None:
         prompt = np.atleast_2d(np.asarray(prompt, np.int64))
-        if prompt.shape[1] > length or len(prompt) not in (1, n):
-            raise say("prompt", f"at most {length} tokens for one or for all {n} canvases", prompt.shape,
-                      "Nothing would be left to generate.")
+        if len(prompt) not in (1, n):
+            raise say("prompt", f"one row, or one for each of the {n} canvases", f"{len(prompt)} rows")
+        if prompt.shape[1] > length:
+            raise say("prompt", f"at most {length} tokens", prompt.shape[1], "It must fit on the canvas.")
         expect_tokens("prompt", prompt, model.vocab_size, masks_allowed=True)
         canvas[:, :prompt.shape[1]] = prompt
     return canvas
@@ -113,10 +115,26 @@ def generate(model, strategy, n, rng, *, condition=None, prompt=None, length=Non
     tokens are the same on the same dice; only the seconds differ.
     """
     canvas, condition = blank(model, n, prompt, length), condition or NO_CONDITION
+    check_condition(model, n, condition)
     if not film and can_compile(model, strategy):
         return fill_compiled(model, canvas, rng, condition, **strategy.keywords)
-    frames = list(strategy(model, canvas, rng, condition)) or [canvas]
-    return (frames[-1], np.stack(frames)) if film else frames[-1]
+    frames = []
+    for canvas in strategy(model, canvas, rng, condition):          # a full prompt leaves nothing to do: no frame
+        frames = [*frames, canvas] if film else [canvas]
+    return (canvas, np.stack(frames or [canvas])) if film else canvas
+
+
+def check_condition(model, n, condition):
+    """Raise UserError unless the condition says for each of n canvases what the model wants to know."""
+    n_labels = getattr(model, "n_labels", 0)
+    if not n_labels:
+        return
+    if condition.label is None:
+        raise say("condition", f"a label from 0 to {n_labels - 1} for each canvas", "none",
+                  "This model was trained to be asked: Condition(label=...).")
+    expect_shape("condition.label", condition.label, (n,), hint="One label for each canvas.")
+    expect_range("condition.label", condition.label.min(), 0)
+    expect_range("condition.label", condition.label.max(), 0, n_labels - 1)
 
 
 def can_compile(model, strategy):
@@ -153,13 +171,14 @@ def log_prob(model, tokens, plan, condition=None):
     Tokens of one step are scored independently of each other: the chain rule for one_by_one, a
     product of marginals for all_at_once (Gu et al., 2018).
     """
-    expect_shape("tokens", tokens, (None, None), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
+    expect_shape("tokens", tokens, (None, model.length), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
     expect_tokens("tokens", tokens, model.vocab_size)
     plan = plan(tokens.shape[1]) if callable(plan) else plan
     check_places(plan, tokens.shape[1])
     if hasattr(model, "check_plan"):
         model.check_plan(plan)
     condition = condition or NO_CONDITION
+    check_condition(model, len(tokens), condition)
     rows = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
     return np.concatenate([
         _log_prob_rows(model, tokens[i:i + rows], plan, condition.rows(slice(i, i + rows)))

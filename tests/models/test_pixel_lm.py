@@ -182,5 +182,5 @@ def test_multiplications_by_hand(ordered, rng):
             by_hand += 5 * (6 * 5) + 5 * 6                      # five taps, then down
         by_hand += 6 * 4                                        # the head
         if ordered:
-            by_hand += 4 * 6 + 6 * 2                            # grey levels of the neighbours, slope and bend
+            by_hand += 4 * 6 + 6 * 2 + 2 * 4                    # grey levels of the neighbours, slope and bend over the colours
     assert model.multiplications() == model.multiplications(12) == by_hand

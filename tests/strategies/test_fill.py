@@ -346,7 +346,7 @@ def drawn(table, n=2, plan=one_by_one, **settings):
     ("plan: expected each position", {"plan": one_by_one(2)}),
     ("canvas: expected the same places open", {"prompt": [[0, 3], [3, 0]]}),
     ("prompt: expected at most 3 tokens", {"prompt": [0, 0, 0, 0]}),
-    ("prompt: expected at most 3 tokens", {"prompt": [[0], [1], [0]]}),
+    ("prompt: expected one row, or one for each", {"prompt": [[0], [1], [0]]}),
     ("prompt: expected ids from 0 to 3", {"prompt": [4]}),
     ("prompt: expected ids from 0 to 3", {"prompt": [-1]}),
     ("temperature: expected", {"temperature": -1.0}),
