@@ -33,7 +33,7 @@ def progress_bars(out):
     """rich progress: training in steps, with the last held-out loss."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"),
-                    TimeElapsedColumn(), console=out, transient=True)
+                    TimeElapsedColumn(), console=out, transient=True, disable=not out.is_terminal)
 
 
 def reporter(bars, title):
@@ -89,12 +89,13 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
     model_name = model or recipe.main
     expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
     path = Path(out or f"runs/{name}-{model_name.replace(' ', '_')}.npz")
-    check_writable(path)
+    check_writable("--out", path)
     result = fit_with_bar(recipe, model_name, dataset, size, seed)
-    nats, kind = held_out_nats(result.model, dataset, seed)
     from minigen.recipes import checkpoint
-    checkpoint.save(path, result.model, dataset.codec, name, {"model": model_name, "size": size, "seed": seed, "nats": nats,
-                                                              "bits_kind": kind, "seconds": result.seconds, "steps": result.steps})
+    about = {"model": model_name, "size": size, "seed": seed, "seconds": result.seconds, "steps": result.best_step}
+    checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
+    nats, kind = held_out_nats(result.model, dataset, seed, recipe.asked)
+    checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
     stopped = "stopped by Ctrl-C, the best parameters so far are kept; " if result.interrupted else ""
     bound = " at most" if kind == "bound" else ""
     show(f"{stopped}saved {path}")
@@ -136,23 +137,31 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
         raise say("--complete", "a recipe of pictures", repr(name), "For text use --prompt.")
     if prompt is not None and is_picture:
         raise say("--prompt", "a recipe of text", repr(name), "For pictures use --complete.")
-    for path in (film, out):
+    if out and not is_picture:
+        raise say("--out", "a recipe of pictures", repr(name), "Text is printed: put > FILE behind the command.")
+    for option, path, suffix in (("--film", film, ".gif"), ("--out", out, ".png")):
         if path:
-            check_writable(path)
-    model, codec, dataset, default = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile)
+            check_writable(option, path, suffix)
+    for option, value in (("--model", model), ("--data", data), ("--lines", lines), ("--tile", tile)):
+        if from_ and value:
+            raise say(option, "no --from beside it", repr(str(from_)), "A checkpoint knows its model and its data.")
+    model, codec, dataset, default, trained = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile, prompt)
     chosen = base.strategy(strategy or default, temperature=temperature, top_k=top_k, top_p=top_p)
-    condition, given = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
+    condition, given, originals = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
+    rehearse(model, chosen, condition, given, length)
+    model = trained()
     rng = np.random.default_rng(seed)
     film_too = film is not None
     drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
     tokens, frames = drawn if film_too else (drawn, None)
     if is_picture:
         path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
-        save_pictures(path, codec, tokens, given, dataset if complete else None, model, film, frames)
+        save_pictures(path, codec, tokens, given, originals, film, frames)
         show(f"{n} samples: {path}")
     else:
+        primed = 0 if prompt or given is None else len(given)       # the line's end that stood in for a prompt
         for one in tokens:
-            show(codec.decode(one))
+            show(codec.decode(one[primed:]))
             if model.length is None and n > 1:
                 show("-" * 40)
         if film_too:
@@ -168,15 +177,17 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
 def doctor():
     """Print versions and one verdict: does everything that minigen needs work here?"""
     import importlib
-    import os
     import platform
+    from importlib import metadata
+
+    from minigen.parallel import cores
     show(f"python {platform.python_version()} on {platform.system()} {platform.machine()}, "
-         f"{len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores")
+         f"{cores()} cores")
     missing = []
     for package in ("numpy", "numba", "matplotlib", "PIL", "typer", "rich"):
         try:
-            module = importlib.import_module(package)
-            show(f"{package} {getattr(module, '__version__', 'present')}")
+            importlib.import_module(package)
+            show(f"{package} {metadata.version('pillow' if package == 'PIL' else package)}")
         except ImportError as error:
             missing.append(package)
             show(f"{package}: not importable ({error})")
@@ -220,18 +231,27 @@ def new_folder(stem):
 
 def writable_folder(folder):
     """Make a folder and prove that files can be written there, before any work is done."""
-    check_writable(folder / "compare.json")
+    check_writable("--out", folder / "compare.json", shown=folder)
     return folder
 
 
-def check_writable(path):
-    """Raise UserError unless a file can be written at ``path``; the folder is made, nothing else changes."""
-    from minigen.files import save_atomically
+def check_writable(option, path, suffix="", shown=None):
+    """Raise UserError unless a file can be written at ``path``; whatever is made to find out is removed again."""
     path = Path(path)
     if path.is_dir():
-        raise say("--out", "a file", f"{str(path)!r}, which is a folder", "Add a file name to it.")
-    save_atomically(path.with_name(f".{path.name}.probe"), lambda temporary: temporary.write_bytes(b""))
-    path.with_name(f".{path.name}.probe").unlink()
+        raise say(option, "a file", f"{str(path)!r}, which is a folder", "Add a file name to it.")
+    if suffix and path.suffix.lower() != suffix:
+        raise say(option, f"a file that ends in {suffix}", repr(str(path)), "The ending says what is written.")
+    made, probe = [parent for parent in path.parents if not parent.exists()], path.with_name(f".{path.name[:40]}.probe")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+        for parent in made:                        # the innermost comes first
+            parent.rmdir()
+    except OSError as error:
+        raise say(option, f"a {'folder' if shown else 'file'} that can be written", f"{str(shown or path)!r} ({error.strerror or error})",
+                  f"Is {str(path.parent)!r} a folder with free space, in which you may write?") from None
 
 
 def load_recipe(name, size, path, lines, tile):
@@ -242,7 +262,7 @@ def load_recipe(name, size, path, lines, tile):
     expect_in("--size", size, SIZES)
     recipe, sources = RECIPES[name], {}
     for option, value in (("data", path), ("lines", lines), ("tile", tile)):
-        if not value:
+        if value is None or value is False:
             continue
         if option not in recipe.sources:
             raise say(f"--{option}", f"a recipe that can use it ({', '.join(r for r in KINDS if option in RECIPES[r].sources)})",
@@ -260,17 +280,22 @@ def fit_with_bar(recipe, model_name, dataset, size, seed):
         return base.fit(recipe, model_name, dataset, size, seed, reporter(bars, f"{recipe.name}: {model_name}"))
 
 
-def held_out_nats(model, dataset, seed):
+def held_out_nats(model, dataset, seed, asked):
     """Nats per piece on all held-out data, and whether that is exact or a bound."""
     import numpy as np
     from minigen import measure
     from minigen.recipes import base
-    bits, kind = base.bits(model, dataset, np.random.default_rng(seed))
+    bits, kind = base.bits(model, dataset, np.random.default_rng(seed), asked=asked)
     return bits * measure.NATS_PER_BIT, kind
 
 
-def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines, tile):
-    """(model, codec, dataset or None, the strategy that goes with it): loaded, or trained now."""
+def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines, tile, prompt):
+    """A model to try everything on, its codec, the dataset or None, its strategy, and a function that trains it.
+
+    A checkpoint is ready. A model that has to be trained comes untrained: enough to refuse a mistake
+    before minutes of training.
+    """
+    import numpy as np
     from minigen.recipes import RECIPES, checkpoint
     recipe = RECIPES[name]
     if path:
@@ -278,43 +303,70 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         if made_for != name:
             raise say("recipe", repr(made_for), repr(name), f"{path.name!r} was trained as {made_for}.")
         rows = [row for row in recipe.rows if row.model == about.get("model")]
-        return model, codec, None, rows[0].strategy if rows else "one_by_one"
+        return model, codec, None, rows[0].strategy if rows else "one_by_one", lambda: model
     rows = [row for row in recipe.rows if row.model in recipe.models]
     if model_name:
         expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
         rows = [row for row in rows if row.model == model_name]
+    elif name == "answers" and (strategy == "all_at_once" or strategy.startswith("in_blocks")):
+        # The truth itself, decided at once: nothing but the strategy can be blamed for 演師.
+        from minigen.data import answers_table
+        from minigen.recipes.answers import table
+        answers = answers_table()
+        exact = table(answers, which_question(prompt))
+        return exact, answers.codec, answers.items, strategy, lambda: exact
     elif strategy:
         # The model that this strategy was made for, or the main one, which says what is wrong.
         rows = [row for row in rows if row.strategy == strategy] or rows
     recipe, dataset = load_recipe(name, size, data, lines, tile)
-    result = fit_with_bar(recipe, rows[0].model, dataset, size, seed)
-    return result.model, dataset.codec, dataset, rows[0].strategy
+    model, training = recipe.models[rows[0].model](dataset, size, np.random.default_rng(seed))
+
+    def trained():
+        if training is None:                       # counts: built is trained
+            return model
+        result = fit_with_bar(recipe, rows[0].model, dataset, size, seed)
+        if result.interrupted:
+            raise KeyboardInterrupt
+        return result.model
+    return model, dataset.codec, dataset, rows[0].strategy, trained
+
+
+def rehearse(model, strategy, condition, given, length):
+    """One canvas, one pass: a strategy or a prompt that does not go with the model is refused here."""
+    import numpy as np
+    from minigen.strategies.fill import blank, shared_latent
+    if strategy.func is shared_latent and not (getattr(model, "latent_width", 0) or hasattr(model, "latent_logits")):
+        raise say("--strategy", "a strategy without a latent for this model", "'shared_latent'",
+                  f"{type(model).__name__} has no latent that the pieces could share.")
+    canvas = blank(model, 1, given[:1] if np.ndim(given) == 2 else given, length)
+    next(iter(strategy(model, canvas, np.random.default_rng(0), condition.rows(slice(0, 1)))), None)
 
 
 def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
-    """What the canvases know before they are drawn: labels in turn, a prompt in tokens."""
+    """What the canvases know before they are drawn: labels in turn, a prompt in tokens; originals of completed pictures."""
     import numpy as np
     from minigen.protocols import NO_CONDITION, Condition
     labels = getattr(getattr(model, "config", None), "n_labels", 0)
     condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
     if name == "answers":
-        return Condition(label=np.full(n, which_question(prompt))), None
+        return Condition(label=np.full(n, which_question(prompt))), None, None
     if complete:
         from minigen.recipes import RECIPES
         held_out = dataset or RECIPES[name].load("small")
-        if held_out.length != model.length:
+        if held_out.codec.settings() != codec.settings():
             raise say("--complete", "a model of the shipped pictures", "one of other pictures",
                       "Leave --from away and give --data: then the held-out ones are known.")
         chosen = np.arange(n) % len(held_out.valid)
+        originals = held_out.valid[chosen]
         given = np.full((n, model.length), model.vocab_size)
-        given[:, :model.length // 2] = held_out.valid[chosen][:, :model.length // 2]
+        given[:, :model.length // 2] = originals[:, :model.length // 2]
         if labels:
             condition = Condition(label=held_out.valid_label[chosen])
-        return condition, given
+        return condition, given, originals
     if prompt:
-        return condition, codec.encode_prompt(prompt)
+        return condition, codec.encode_prompt(prompt), None
     # Running text has no beginning: a line's end is the least that can stand before a line.
-    return condition, codec.encode_prompt("\n") if model.length is None and "\n" in codec.characters else None
+    return condition, codec.encode_prompt("\n") if model.length is None and "\n" in codec.characters else None, None
 
 
 def which_question(prompt):
@@ -333,18 +385,17 @@ def decode_open(codec, tokens):
     return codec.decode(tokens[tokens != codec.vocab_size])
 
 
-def save_pictures(path, codec, tokens, given, held_out, model, film, frames):
+def save_pictures(path, codec, tokens, given, originals, film, frames):
     """A contact sheet, or completions beside the real ones; and the film of the first."""
     import numpy as np
     from minigen import figures
-    if given is not None and held_out is not None:
-        real = held_out.valid[np.arange(len(tokens)) % len(held_out.valid)]
+    if originals is not None:
         figures.completions(path, [(codec.to_rgb(g), codec.to_rgb(t[None]), codec.to_rgb(r))
-                                   for g, t, r in zip(given, tokens, real)])
+                                   for g, t, r in zip(given, tokens, originals)])
     else:
         figures.contact_sheet(path, [("samples", codec.to_rgb(tokens))])
     if film:
-        first = given[0] if given is not None else np.full(model.length, model.vocab_size)
+        first = given[0] if given is not None else np.full(tokens.shape[1], codec.vocab_size)
         figures.film(film, [("", codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
 
 
@@ -354,9 +405,9 @@ def _number(value, digits=3):
         return "–"
     if isinstance(value, int):
         return f"{value:,}"
-    if value and abs(value) < 0.01:
+    if 1e-9 < abs(value) < 0.01:
         return f"{value:.2g}"
-    return f"{value:.{digits}f}"
+    return f"{value if abs(value) > 1e-9 else 0:.{digits}f}"         # rounding can leave -1e-16 where 0 is meant
 
 
 def _seconds(value):
@@ -366,25 +417,48 @@ def _seconds(value):
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.2f} ms" if value >= 1e-3 else f"{value * 1e6:.0f} µs"
 
 
-def show_table(out, made):
-    """One kind of thing, as measured."""
+def slim_table(title, padding=1):
+    """A table that spends its width on figures: no frame, ``padding + 1`` spaces between columns."""
+    from rich import box
     from rich.table import Table
-    table = Table(title=f"{made.kind}: {made.title}", title_justify="left", title_style="bold")
-    extra = [("form kept", "form")] if any("form" in row for row in made.rows) else []
+    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
+                 padding=(0, padding), collapse_padding=True)
+
+
+def fits(out, table):
+    """Whether a table can be printed without cutting anything."""
+    from rich.measure import Measurement
+    return Measurement.get(out, out.options.update(width=1000), table).maximum <= out.width
+
+
+def show_table(out, made):
+    """One kind of thing, as measured; a narrow terminal leaves out columns that compare.json has."""
+    seen = "impossible" if made.kind == "answers" else "never\nseen"
+
+    def share(key):
+        return [f"{row[key]:.1%}" if row.get(key) is not None else "–" for row in made.rows]
+    columns = {
+        "strategy": [row["strategy"] for row in made.rows], "model": [row["model"] or "" for row in made.rows],
+        "passes": [_number(row["passes"]) for row in made.rows],
+        "multipli-\ncations": [_number(row["multiplications"]) for row in made.rows],
+        "one\nalone": [_seconds(row["seconds"]) for row in made.rows], "one\nof 64": [_seconds(row["seconds_64"]) for row in made.rows],
+        f"bits /\n{made.piece}": [("≤ " if row["bits_kind"] == "bound" else "") + _number(row["bits"]) for row in made.rows],
+        seen: share("impossible")}
     if made.kind == "answers":
-        extra = [("drawn", "impossible_drawn"), ("gap, bits", "gap")]
-    heads = ["strategy", "model", "passes", "multiplications", "one alone", "one of 64", f"bits / {made.piece}",
-             "impossible" if made.kind == "answers" else "never seen", *[head for head, _ in extra]]
-    for head in heads:
-        table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
-    for row in made.rows:
-        bound = "≤ " if row["bits_kind"] == "bound" else ""
-        share = "–" if row["impossible"] is None else f"{row['impossible']:.1%}"
-        more = [(_number(row.get(key)) if key == "gap" else "–" if row.get(key) is None else f"{row[key]:.1%}") for _, key in extra]
-        table.add_row(row["strategy"], row["model"] or "", _number(row["passes"]), _number(row["multiplications"]),
-                      _seconds(row["seconds"]), _seconds(row["seconds_64"]), bound + _number(row["bits"]), share, *more)
+        columns |= {"drawn": share("impossible_drawn"), "gap,\nbits": [_number(row["gap"]) for row in made.rows]}
+    if any("form" in row for row in made.rows):
+        columns["form\nkept"] = share("form")
+    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
+        columns.pop(spare, None)
+        table = slim_table(f"{made.kind}: {made.title}")
+        for head in columns:
+            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
+        for cells in zip(*columns.values()):
+            table.add_row(*cells)
+        if fits(out, table):
+            break
     out.print(table)
-    out.print(f"{'impossible' if made.kind == 'answers' else 'never seen'}: {made.unseen}; training: "
+    out.print(f"{seen.replace(chr(10), ' ')}: {made.unseen}; training: "
               + ", ".join(f"{name} {took:.1f} s" for name, took in made.trained.items()), style="dim")
     if any(row["bits_kind"] == "bound" for row in made.rows):
         out.print("≤: the importance-weighted bound; the true figure is lower", style="dim")
@@ -400,15 +474,19 @@ def show_table(out, made):
 
 def show_questions(out, made):
     """The gap of every question under every strategy."""
-    from rich.table import Table
-    table = Table(title="gap in bits per answer / share of impossible answers, by question", title_justify="left")
-    table.add_column("question", no_wrap=True)
-    for row in made.rows:
-        table.add_column(row["strategy"].replace("shared_latent", row["model"].replace("choice decoder ", "choices: "))
-                         + ("" if row["model"] != "char_lm" else " (char_lm)"), justify="right")
-    for q, question in enumerate(made.rows[0]["questions"]):
-        table.add_row(question["question"], *[f"{max(row['questions'][q]['gap'], 0):.3f} / {max(row['questions'][q]['impossible'], 0):.0%}"
-                                              for row in made.rows])
+    heads = [row["strategy"].replace("_", "\n").replace(":", "\nof ") if row["model"] == "the table itself"
+             else row["model"].replace("choice decoder ", "choice\nof ").replace("_", "\n") for row in made.rows]
+    for between, padding in ((" / ", 1), ("\n", 0)):
+        table = slim_table("gap in bits per answer, share of impossible answers, by question", padding)
+        table.add_column("question", no_wrap=True)
+        for head in heads:
+            table.add_column(head, justify="right", no_wrap=True)
+        for q, question in enumerate(made.rows[0]["questions"]):
+            each = [row["questions"][q] for row in made.rows]
+            table.add_row(question["question"],
+                          *[f"{_number(max(one['gap'], 0.0))}{between}{max(one['impossible'], 0.0):.0%}" for one in each])
+        if fits(out, table):
+            break
     out.print(table)
 
 
@@ -431,7 +509,7 @@ def main():
     try:
         app(standalone_mode=False)
     except UserError as error:
-        print(f"minigen: {error}", file=sys.stderr)
+        print("minigen:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("minigen: stopped by Ctrl-C", file=sys.stderr)
@@ -445,7 +523,8 @@ def main():
             print(error.format_message())
             sys.exit(0)
         if hasattr(error, "format_message"):
-            print(f"minigen: {error.format_message()} Try minigen --help.", file=sys.stderr)
+            message = " ".join(error.format_message().split()).rstrip(".")
+            print(f"minigen: {message}. Try minigen --help.", file=sys.stderr)
             sys.exit(2)
         raise
 

@@ -5,7 +5,6 @@ per kind; ``lecture`` turns the tables into the lecture's own: speed, quality, u
 """
 
 import json
-import os
 import platform
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +17,7 @@ from minigen import __version__, data, figures, measure
 from minigen.files import save_atomically
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
+from minigen.parallel import cores
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import RECIPES, base
 from minigen.recipes.answers import right_answers, table
@@ -48,8 +48,7 @@ class Table:
 
 def machine():
     """What the figures were measured on."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"system": platform.system(), "machine": platform.machine(), "cores": cores,
+    return {"system": platform.system(), "machine": platform.machine(), "cores": cores(),
             "python": platform.python_version(), "numpy": np.__version__, "numba": version("numba"),
             "minigen": __version__}
 
@@ -143,15 +142,16 @@ def text_table(recipe, dataset, models, size, seed, folder):
 def picture_table(recipe, dataset, models, size, seed, folder):
     """Pixels: bits, seconds, statistics of many samples; a contact sheet, and for sprites a film and completions."""
     codec, name = dataset.codec, recipe.name
-    mirrored = codec.mirror(dataset.train) if dataset.augment else dataset.train
-    seen = np.unique(measure.patches(codec.decode(np.concatenate([dataset.train, mirrored]))))
+    mirrors = dataset.augment is not None               # a mirrored monster is a monster, a mirrored digit is none
+    known = np.concatenate([dataset.train, codec.mirror(dataset.train)]) if mirrors else dataset.train
+    seen = np.unique(measure.patches(codec.decode(known)))
 
     def impossible(tokens):
         return float(np.mean(~np.isin(measure.patches(codec.decode(tokens)), seen)))
 
     made = Table(name, recipe.title, recipe.piece, recipe.unseen, [])
     sheet = [("real, held out", codec.to_rgb(dataset.valid[:25]))]
-    made.statistics.append(("real, held out", measure.picture_statistics(dataset.valid, codec, dataset.train)))
+    made.statistics.append(("real, held out", measure.picture_statistics(dataset.valid, codec, dataset.train, mirrors)))
     for row in recipe.rows:
         model, rng = models[row.model], np.random.default_rng(seed)
         entry = measured(row, model, seed, base.bits(model, dataset, rng, DRAWS[size]))
@@ -162,7 +162,7 @@ def picture_table(recipe, dataset, models, size, seed, folder):
         if row.strategy == "one_by_one":
             cooler = draw(model, row, 25, np.random.default_rng(seed), temperature=0.9)
             sheet.append((f"{heading}, temperature 0.9", codec.to_rgb(cooler)))
-        made.statistics.append((heading, measure.picture_statistics(tokens, codec, dataset.train)))
+        made.statistics.append((heading, measure.picture_statistics(tokens, codec, dataset.train, mirrors)))
         made.rows.append(entry)
     made.rows.append(empty_row("real, held out") | {"impossible": impossible(dataset.valid)})
     figures.contact_sheet(folder / f"{name}.png", sheet, title=recipe.title)
@@ -306,10 +306,11 @@ def lecture(tables, against):
     faster = sum(entry["seconds_ratio"] > 1 for entry in speed)
     best = max(speed, key=lambda entry: entry["seconds_ratio"])
     shrinks = [entry for entry in speed if entry["seconds_64_ratio"] < entry["seconds_ratio"]]
-    rows.append({"row": "speed", "winner": "all at once" if 2 * faster > len(speed) else "one by one", "figures": speed,
-                 "sentence": f"All at once is faster for {faster} of {len(speed)} kinds, at most {best['seconds_ratio']:.0f} x "
+    rows.append({"row": "speed", "winner": _winner("all at once", faster, len(speed), "one by one"), "figures": speed,
+                 "sentence": f"All at once is faster for {faster} of {len(speed)} kinds, up to {best['seconds_ratio']:.1f} x "
                              f"({best['kind']}: {best['passes_ratio']:.0f} passes against 1); in a batch of {BATCH} its lead "
-                             f"shrinks for {len(shrinks)} of {len(speed)}: the gain is depth, and reading the weights once."})
+                             f"shrinks for {len(shrinks)} of {len(speed)}"
+                             + (": the gain is depth, and reading the weights once." if 2 * len(shrinks) > len(speed) else ".")})
     quality = [{"kind": kind, "piece": piece, "bits_one_by_one": ar["bits"], "bits_all_at_once": nar["bits"],
                 "bits_kind": nar["bits_kind"], "impossible_one_by_one": ar["impossible"],
                 "impossible_all_at_once": nar["impossible"]} for kind, piece, ar, nar in pairs]
@@ -317,7 +318,7 @@ def lecture(tables, against):
     better = sum(entry["bits_one_by_one"] < entry["bits_all_at_once"]
                  and entry["impossible_one_by_one"] <= entry["impossible_all_at_once"] for entry in quality)
     widest = max(quality, key=lambda entry: entry["bits_all_at_once"] - entry["bits_one_by_one"])
-    rows.append({"row": "quality", "winner": "one by one" if 2 * better > len(quality) else "all at once", "figures": quality,
+    rows.append({"row": "quality", "winner": _winner("one by one", better, len(quality), "all at once"), "figures": quality,
                  "sentence": f"One by one is better for {better} of {len(quality)} kinds, by up to "
                              f"{widest['bits_all_at_once'] - widest['bits_one_by_one']:.2f} bits per {widest['piece']} ({widest['kind']})."})
     use = [{"kind": kind, "pieces": ar["passes"],
@@ -332,6 +333,10 @@ def lecture(tables, against):
                      else f" Pieces of one sample: {shortest['pieces']} ({shortest['kind']}), {largest['pieces']} ({largest['kind']}).")
     rows.append({"row": "use", "winner": "text: one by one, pictures: all at once", "figures": use, "sentence": sentence})
     return rows
+
+
+def _winner(one, wins, of, other):
+    return one if 2 * wins > of else other if 2 * wins < of else "undecided"
 
 
 def _pair(made):

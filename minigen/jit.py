@@ -6,7 +6,6 @@ Numba is loaded by the first ``*_numba`` module that is imported, never by ``imp
 import hashlib
 import os
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from numba import config, njit
@@ -52,19 +51,3 @@ def helper(function):
     """A small function for kernels, of this or another file: compiled into them, cached with them."""
     return njit(nogil=True, fastmath=FAST)(function)
 
-
-def in_threads(work, n):
-    """Call ``work(first, last)`` on shares of ``range(n)``, one thread per core.
-
-    Kernels release the GIL, so plain threads run them side by side. (``prange`` would do the same,
-    but each kernel with it takes seconds longer to compile.)
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    shares = max(1, min(cores, n))
-    edges = [n * i // shares for i in range(shares + 1)]
-    if shares == 1:
-        work(0, n)
-        return
-    with ThreadPoolExecutor(shares) as pool:
-        for done in [pool.submit(work, first, last) for first, last in zip(edges, edges[1:])]:
-            done.result()

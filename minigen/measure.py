@@ -6,11 +6,13 @@ bound is called a bound. Distances to the data are for pictures, where eyes judg
 
 import re
 import time
+from functools import partial
 
 import numpy as np
 
 from minigen import maths
 from minigen.models.causal import up_to_end
+from minigen.parallel import one_blas_thread, side_by_side
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import SCORED_AT_ONCE, log_prob
 from minigen.strategies.plans import all_at_once
@@ -32,14 +34,15 @@ def told(model, tokens, condition=None):
     one-shot model is blind and gets masks.
     """
     condition = condition or NO_CONDITION
-    at, parts = np.arange(tokens.shape[1]), []
-    rows = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
-    for i in range(0, len(tokens), rows):
-        part = tokens[i:i + rows]
+    at, rows = np.arange(tokens.shape[1]), max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
+
+    def score(some):
+        part = tokens[some]
         canvas = part if getattr(model, "causal", False) else np.full_like(part, model.vocab_size)
-        log_probs = maths.log_softmax(model.logits(canvas, at, condition.rows(slice(i, i + rows))))   # (B, T, V)
-        parts.append(np.take_along_axis(log_probs, part[..., None], -1)[..., 0].astype(np.float64))
-    return np.concatenate(parts)
+        log_probs = maths.log_softmax(model.logits(canvas, at, condition.rows(some)))                 # (B, T, V)
+        return np.take_along_axis(log_probs, part[..., None], -1)[..., 0].astype(np.float64)
+    with one_blas_thread():
+        return np.concatenate(side_by_side([partial(score, slice(i, i + rows)) for i in range(0, len(tokens), rows)]))
 
 
 def mixed(first, second):
@@ -84,7 +87,7 @@ def stream_told(model, stream, context, row=1024):
     each = np.empty(len(stream))
     starts = range(0, max(len(stream) - context, 1), row)
     whole = [start for start in starts if start + context + row <= len(stream)]
-    groups = [whole[i:i + 4] for i in range(0, len(whole), 4)] + [[start] for start in starts if start not in whole]
+    groups = [whole[i:i + 16] for i in range(0, len(whole), 16)] + [[start] for start in starts if start not in whole]
     for group in groups:                            # a few rows at a time keep the memory small
         scores = told(model, np.stack([stream[start:start + context + row] for start in group]))
         for start, one in zip(group, scores):
@@ -132,7 +135,7 @@ def answer_gap(log_probs, probs):
         The probability that the model gives to everything that is not a right answer.
     """
     gap = float((probs * (np.log(probs) - log_probs)).sum() / NATS_PER_BIT)
-    return gap, float(1.0 - np.exp(log_probs).sum())
+    return gap, max(0.0, float(1.0 - np.exp(log_probs).sum()))
 
 
 # Samples against the data
@@ -185,21 +188,21 @@ def nearest(tokens, train, mirrored):
     return np.array([(both != one).mean(axis=1).min() for one in tokens])
 
 
-def picture_statistics(tokens, codec, train):
-    """What sprites look like in numbers: medians over pictures (N, T).
+def picture_statistics(tokens, codec, train, mirrors):
+    """What sprites look like in numbers: medians over pictures (N, T), beside the training pictures.
 
     Returns
     -------
     dict
         ``opaque``: share of pixels that are not empty (colour 0); ``largest_part``: share of those in the
         largest connected part; ``colours``: different colours; ``nearest``: share of pixels that differ
-        from the nearest training picture, mirrors included; ``copies``: share of exact copies.
+        from the nearest training picture or, with ``mirrors``, its mirror image; ``copies``: share of exact copies.
     """
     pictures = codec.decode(tokens)                                            # (N, H, W)
     opaque = pictures != 0
     amount = opaque.sum(axis=(1, 2))
     largest = np.array([largest_part(picture) for picture in opaque])
-    far = nearest(tokens, train, codec.mirror(train))
+    far = nearest(tokens, train, codec.mirror(train) if mirrors else train[:0])
     return {"opaque": float(np.median(amount / opaque[0].size)),
             "largest_part": float(np.median(largest / np.maximum(amount, 1))),
             "colours": float(np.median([len(np.unique(one)) for one in tokens])),

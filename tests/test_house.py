@@ -10,7 +10,7 @@ import pytest
 
 HOUSE = Path(__file__).resolve().parents[1]
 PACKAGE = HOUSE / "minigen"
-FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "files": 0,
+FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "files": 0, "parallel": 0,
           "nn": 1, "data": 1,
           "models": 2, "strategies": 2,
           "measure": 3, "figures": 3,

@@ -1,4 +1,4 @@
-"""Where machine code is kept, and how work is shared out."""
+"""Where machine code is kept."""
 
 import os
 import subprocess
@@ -6,26 +6,6 @@ import sys
 from pathlib import Path
 
 from minigen import jit
-
-
-def test_every_row_is_worked_on_once():
-    """in_threads hands out each row of any number of rows exactly once."""
-    for n in range(0, 9):
-        done = []
-        jit.in_threads(lambda first, last: done.extend(range(first, last)), n)
-        assert sorted(done) == list(range(n))
-
-
-def test_an_error_in_a_thread_is_not_lost():
-    """What goes wrong in a share of the work reaches the caller."""
-    def work(first, last):
-        raise ZeroDivisionError
-    for n in (1, 5):
-        try:
-            jit.in_threads(work, n)
-        except ZeroDivisionError:
-            continue
-        raise AssertionError("the error was swallowed")
 
 
 def test_the_cache_folder_changes_with_any_kernel_file(tmp_path):

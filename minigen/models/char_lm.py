@@ -63,6 +63,10 @@ class CharLM:
         """The inner matrices, which Muon trains; tables and the output layer go to Adam."""
         return name.startswith("transformer.") and array.ndim == 2
 
+    def count(self, tokens):
+        """How many places count in the loss: up to and including END."""
+        return up_to_end(tokens, self.end).sum()
+
     def _forward(self, inputs, condition, rng=None):           # (B, T)
         x, embedding_cache = self.embedding.forward(inputs)     # (B, T, D)
         pair_cache = label_cache = None

@@ -7,10 +7,11 @@ places per layer.
 
 import numpy as np
 
-from minigen.jit import in_threads, kernel
+from minigen.jit import kernel
 from minigen.maths_numba import draw, exp32
 from minigen.nn.attention import rotary_table, score_scale
 from minigen.nn.layers_numba import add_product, add_to, rms_norm, set_to, squared_relu
+from minigen.parallel import in_shares
 
 
 def fill(model, canvas, u, condition, temperature, top_k, top_p):
@@ -31,7 +32,7 @@ def fill(model, canvas, u, condition, temperature, top_k, top_p):
         run(tokens[first:last], u[first:last], labels[first:last], config.context, config.heads, end,
             np.float32(score_scale(config.width // config.heads)), embedding, pairs, *stack,
             head, params["head.bias"], cos, sin, float(temperature), top_k or 0, float(top_p or 0.0))
-    in_threads(work, len(tokens))
+    in_shares(work, len(tokens))
     return tokens
 
 

@@ -1,6 +1,6 @@
 """One shot with a *discrete* latent: first one choice, then every place at once given the choice.
 
-P(answer | question) = sum over z of P(z | question) * product over places of P(token | question, z).
+P(answer | question) = sum over z of P(z | question) * product over places up to END of P(token | question, z).
 
 With one choice this is the plain one-shot model. With as many choices as there are right answers
 each choice can stand for one answer, and all-at-once is as good as one by one. The sum is short, so
@@ -13,6 +13,7 @@ import numpy as np
 
 from minigen import maths
 from minigen.errors import say
+from minigen.models.causal import up_to_end
 from minigen.nn.layers import Embedding, collect, prefix
 from minigen.protocols import NO_CONDITION
 
@@ -23,16 +24,15 @@ class ChoiceDecoderConfig:
     length: int                 # T
     n_labels: int               # questions
     choices: int                # values of the latent
+    has_end: bool = False       # END is id V - 1; what stands after the first END does not count
 
 
 class ChoiceDecoder:
     """A mixture of independent places: tables of scores per question and choice, learnt by gradient."""
 
-    end = None
-
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
-        self.n_labels = config.n_labels
+        self.n_labels, self.end = config.n_labels, config.vocab_size - 1 if config.has_end else None
         rows = config.n_labels * config.choices
         self.places = Embedding(rows, config.length * config.vocab_size, rng, dtype, scale=0.1)
         self.prior = Embedding(config.n_labels, config.choices, rng, dtype, scale=0.0)
@@ -43,7 +43,7 @@ class ChoiceDecoder:
 
         Choices must start different, or they would all learn the same; started at random, two of them
         often end on one answer while a third stands between two. Each takes the answer farthest from
-        those taken before (the start of k-means++; Arthur and Vassilvitskii, 2007). Returns the model.
+        those taken before (farthest first; Gonzalez, 1985). Returns the model.
         """
         scores = self._place_scores(*np.indices((self.config.n_labels, self.config.choices)))[0]   # a copy (Q, Z, T, V)
         for question in range(self.config.n_labels):
@@ -70,34 +70,39 @@ class ChoiceDecoder:
         return scores.reshape(*label.shape, self.length, self.vocab_size), cache       # (..., T, V)
 
     def _joint(self, tokens, condition):
-        """log P(z) + sum over places of log P(token | z): (B, choices), and what backward needs."""
+        """log P(z) + sum over places that count of log P(token | z): (B, choices), and what backward needs."""
         everyone = np.broadcast_to(np.arange(self.config.choices), (len(tokens), self.config.choices))
         label = np.broadcast_to(condition.label[:, None], everyone.shape)
         scores, places_cache = self._place_scores(label, everyone)                     # (B, Z, T, V)
         log_probs = maths.log_softmax(scores)
         told = np.take_along_axis(log_probs, tokens[:, None, :, None], -1)[..., 0]     # (B, Z, T)
         prior, prior_cache = self.prior.forward(condition.label)                       # (B, Z)
-        joint = maths.log_softmax(prior) + told.sum(axis=-1)
-        return joint, (log_probs, places_cache, prior, prior_cache)
+        counted = up_to_end(tokens, self.end)                                          # (B, T)
+        joint = maths.log_softmax(prior) + np.where(counted[:, None], told, 0).sum(axis=-1)
+        return joint, (log_probs, places_cache, prior, prior_cache, counted)
+
+    def count(self, tokens):
+        """How many places count in the loss: up to and including END."""
+        return up_to_end(tokens, self.end).sum()
 
     def string_log_prob(self, tokens, condition=NO_CONDITION):
-        """log P(canvas), nats (B,), exact: summed over the choices."""
+        """log P(string), nats (B,), exact: summed over the choices, whatever stands after END."""
         joint = self._joint(tokens, condition)[0].astype(np.float64)
         return np.logaddexp.reduce(joint, axis=1)
 
     def loss_and_grads(self, tokens, condition=NO_CONDITION, rng=None):
-        """Mean nats per place, exact, and its gradients; no dice are needed."""
-        joint, (log_probs, places_cache, prior, prior_cache) = self._joint(tokens, condition)
+        """Mean nats per place that counts, exact, and its gradients; no dice are needed."""
+        joint, (log_probs, places_cache, prior, prior_cache, counted) = self._joint(tokens, condition)
         total = np.logaddexp.reduce(joint, axis=1)                                     # (B,)
         blame = np.exp(joint - total[:, None])                  # P(z | tokens): who made this answer
-        share = joint.dtype.type(1.0 / tokens.size)
+        share = joint.dtype.type(1.0 / counted.sum())
         dscores = np.exp(log_probs)
         told = np.take_along_axis(dscores, tokens[:, None, :, None], -1)
         np.put_along_axis(dscores, np.broadcast_to(tokens[:, None, :, None], told.shape), told - 1, -1)
-        dscores *= blame[..., None, None] * share
+        dscores *= blame[..., None, None] * counted[:, None, :, None] * share
         dprior = (maths.softmax(prior) - blame) * share
         grads = prefix("places", self.places.backward(places_cache, dscores.reshape(*joint.shape, -1))[1])
-        return -float(total.mean(dtype=np.float64)) / self.length, grads | prefix(
+        return -float(total.sum(dtype=np.float64)) / counted.sum(), grads | prefix(
             "prior", self.prior.backward(prior_cache, dprior)[1])
 
     def logits(self, canvas, at, condition=NO_CONDITION):

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from minigen.jit import in_threads, kernel
+from minigen.jit import kernel
 from minigen.maths_numba import draw
+from minigen.parallel import in_shares
 
 
 def fill(model, canvas, u, temperature, top_k, top_p):
@@ -22,7 +23,7 @@ def fill(model, canvas, u, temperature, top_k, top_p):
         run(tokens[first:last], u[first:last], model.vocab_size, model.order, model.discount, end,
             joined["pairs"], starts["pairs"], joined["first"], starts["first"],
             joined["follower"], starts["follower"], joined["count"], float(temperature), top_k or 0, float(top_p or 0.0))
-    in_threads(work, len(tokens))
+    in_shares(work, len(tokens))
     return tokens
 
 

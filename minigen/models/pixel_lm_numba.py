@@ -8,10 +8,11 @@ import math
 
 import numpy as np
 
-from minigen.jit import in_threads, kernel
+from minigen.jit import kernel
 from minigen.maths_numba import draw
 from minigen.nn.causal_conv import TAPS, neighbourhood
 from minigen.nn.layers_numba import add_product, add_to, rms_norm, set_to, squared_relu
+from minigen.parallel import in_shares
 
 
 def fill(model, canvas, u, condition, temperature, top_k, top_p):
@@ -32,7 +33,7 @@ def fill(model, canvas, u, condition, temperature, top_k, top_p):
             params["neighbours.table"], params["census.weight"], params["census.bias"],
             params["row.table"], params["column.table"], shade, curve, curve_bias, model.levels, conv, down,
             params["head.weight"], params["head.bias"], V, float(temperature), top_k or 0, float(top_p or 0.0))
-    in_threads(work, len(tokens))
+    in_shares(work, len(tokens))
     return tokens
 
 

@@ -4,7 +4,11 @@
 scales every learning rate and is set from outside by the schedule.
 """
 
+from functools import partial
+
 import numpy as np
+
+from minigen.parallel import side_by_side
 
 
 def clip(grads, limit):
@@ -94,11 +98,8 @@ class Muon:
     def step(self, params, grads):
         self.adam.steps += 1
         self.adam.rate = self.rate
-        for name, param in params.items():
-            if self.is_matrix(name, param):
-                self.step_matrix(name, param, grads[name])
-            else:
-                self.adam.step_one(name, param, grads[name])
+        side_by_side([partial(self.step_matrix if self.is_matrix(name, param) else self.adam.step_one,
+                              name, param, grads[name]) for name, param in params.items()])
 
     def step_matrix(self, name, param, grad):
         velocity = self.moments.setdefault(name, np.zeros_like(param))

@@ -1,11 +1,13 @@
 """``train()``: steps, a schedule, a look at the held-out data, the best parameters kept."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from minigen.errors import say
 from minigen.nn.optimisers import clip, warmup_then_linear
+from minigen.parallel import one_blas_thread, side_by_side
 
 
 @dataclass
@@ -44,6 +46,27 @@ def swap(params, other):
         kept = param.copy()
         param[...] = other[name]
         other[name][...] = kept
+
+
+def gradient(model, tokens, condition, rng):
+    """Loss and gradients of a batch, its two halves side by side.
+
+    Always two halves, on one core too: the same seed gives the same parameters on any number of cores.
+    Means are put together again by how many places count in each half.
+    """
+    halves = [slice(0, len(tokens) // 2), slice(len(tokens) // 2, None)] if len(tokens) > 1 else [slice(None)]
+    tasks = [partial(model.loss_and_grads, tokens[half], condition.rows(half), dice)
+             for half, dice in zip(halves, rng.spawn(len(halves)))]
+    results = side_by_side(tasks)
+    count = getattr(model, "count", np.size)        # places that count: END and what stands before it
+    counts = np.array([count(tokens[half]) for half in halves], np.float64)
+    loss = sum(share * half_loss for share, (half_loss, _) in zip(counts / counts.sum(), results))
+    _, grads = results[0]
+    for name, grad in grads.items():
+        grad *= grad.dtype.type(counts[0] / counts.sum())
+        for share, (_, more) in zip(counts[1:] / counts.sum(), results[1:]):
+            grad += grad.dtype.type(share) * more[name]
+    return float(loss), grads
 
 
 def endless(dataset, batch, rng):
@@ -103,23 +126,24 @@ def train(model, dataset, optimiser, rng, *, steps, batch, validate=None, look_e
 
     batches = endless(dataset, batch, rng)
     try:
-        for step in range(steps):
-            tokens, condition = next(batches)
-            loss, grads = model.loss_and_grads(tokens, condition, rng)
-            if not np.isfinite(loss):
-                raise say("loss", "a finite number", f"{loss} at step {step + 1}", "Is a learning rate too high?")
-            clip(grads, clip_at)
-            optimiser.rate = schedule(step, steps)
-            optimiser.step(model.params, grads)
-            if slow:
-                slow.follow(model.params)
-            losses.append(loss)
-            last = step + 1 == steps
-            valid = look(step + 1) if last or (step + 1) % look_every == 0 else None
-            if report:
-                report(step + 1, steps, loss, valid)
-            if patience is not None and sum(seen > history.best_step for seen in history.steps) >= patience:
-                break
+        with one_blas_thread():
+            for step in range(steps):
+                tokens, condition = next(batches)
+                loss, grads = gradient(model, tokens, condition, rng)
+                if not np.isfinite(loss):
+                    raise say("loss", "a finite number", f"{loss} at step {step + 1}", "Is a learning rate too high?")
+                clip(grads, clip_at)
+                optimiser.rate = schedule(step, steps)
+                optimiser.step(model.params, grads)
+                if slow:
+                    slow.follow(model.params)
+                losses.append(loss)
+                last = step + 1 == steps
+                valid = look(step + 1) if last or (step + 1) % look_every == 0 else None
+                if report:
+                    report(step + 1, steps, loss, valid)
+                if patience is not None and sum(seen > history.best_step for seen in history.steps) >= patience:
+                    break
     except KeyboardInterrupt:
         history.interrupted = True
         if best is None and slow:

@@ -27,7 +27,7 @@ def _char_lm(dataset, size, rng):
 def _choice_decoder(choices):
     def build(dataset, size, rng):
         steps = {"tiny": 40, "small": 300, "full": 600}[size]
-        config = ChoiceDecoderConfig(dataset.codec.vocab_size, dataset.length, dataset.n_labels, choices)
+        config = ChoiceDecoderConfig(dataset.codec.vocab_size, dataset.length, dataset.n_labels, choices, True)
         model = ChoiceDecoder(config, rng)
         if choices > 1:
             model.lean(dataset.train, dataset.train_label)
@@ -41,7 +41,7 @@ def _load(size):
 
 
 def ask(text, answers):
-    """The label of a question, by its text or by a part of it that only one question has."""
+    """The label of a question, by its text or by a part of it that only one question has; None without one."""
     found = [label for label, question in enumerate(answers.questions) if text in question.text]
     return found[0] if len(found) == 1 else None
 
@@ -50,7 +50,7 @@ ANSWERS = Recipe(
     "answers", "Questions with several right answers", "character", _load,
     {"char_lm": _char_lm, **{f"choice decoder {z}": _choice_decoder(z) for z in CHOICES}},
     (Row("one_by_one", "char_lm"), *(Row("shared_latent", f"choice decoder {z}") for z in CHOICES)),
-    "char_lm", "answers that are not right")
+    "char_lm", "answers that are not right", asked=True)
 
 
 def right_answers(answers):

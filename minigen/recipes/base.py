@@ -11,6 +11,7 @@ from minigen import measure
 from minigen.errors import expect_in, say
 from minigen.nn.optimisers import Adam, Muon
 from minigen.nn.training import train
+from minigen.protocols import Condition
 from minigen.strategies.fill import fill, shared_latent
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
@@ -55,6 +56,7 @@ class Recipe:
     main: str                       # the model that ``minigen train`` trains
     unseen: str                     # what the share of never-seen pieces counts
     sources: tuple = field(default=())   # other data it can read: "data", "lines", "tile"
+    asked: bool = False             # the label is a question that is always given, not a part of the thing
 
 
 def strategy(name, **settings):
@@ -81,7 +83,7 @@ class Trained:
     model: object
     seconds: float                  # of training, looks at held-out data included
     interrupted: bool = False
-    steps: int = 0
+    best_step: int = 0              # where the parameters that were kept come from
 
 
 def fit(recipe, name, dataset, size, seed, report=None):
@@ -108,24 +110,26 @@ def fit(recipe, name, dataset, size, seed, report=None):
 def held_out_loss(model, dataset, number, seed):
     """Nats per token on a fixed part of the held-out data: quick, to choose the best step.
 
-    A model with a latent is judged by its training bound, on the same dice each time.
+    A model with a latent is judged by a bound, on the same dice each time.
     """
     if hasattr(dataset, "valid_stream"):
         part = dataset.valid_stream[:number * dataset.row_length]
         return -measure.stream_told(model, part, model.config.context).mean()
     tokens = dataset.valid[:number]
     label = dataset.valid_label[:number] if dataset.valid_label is not None else None
-    condition = measure.Condition(label=label)
+    condition = Condition(label=label)
     if getattr(model, "latent_width", 0):
-        return model.loss_and_grads(tokens, condition, np.random.default_rng(seed))[0]
+        bound = measure.importance_bound(model, tokens, np.random.default_rng(seed), 4, condition)
+        return -bound.mean() / dataset.length
     score = measure.string_log_prob(model, tokens, model.end, condition)
     return measure.bits_per_token(score, tokens, model.end) * measure.NATS_PER_BIT
 
 
-def bits(model, dataset, rng, draws=64):
+def bits(model, dataset, rng, draws=64, asked=False):
     """Bits per token on all held-out data, and "exact" or "bound".
 
-    With labels the label counts as drawn first, each alike: bits of the picture alone. A decoder
+    With labels the label counts as drawn first, each alike: bits of the picture alone; a label that is
+    ``asked`` is given instead. A decoder
     with a latent is scored by the importance-weighted bound with ``draws`` latents: the true figure is lower.
     """
     if hasattr(dataset, "valid_stream"):
@@ -136,6 +140,9 @@ def bits(model, dataset, rng, draws=64):
             lambda condition: measure.importance_bound(model, tokens, rng, draws, condition),
             len(tokens), dataset.n_labels)
         return measure.bits_per_token(score, tokens, end), "bound"
+    if asked:
+        score = measure.string_log_prob(model, tokens, end, Condition(label=dataset.valid_label))
+        return measure.bits_per_token(score, tokens, end), "exact"
     labels = dataset.n_labels if getattr(getattr(model, "config", None), "n_labels", 0) else 0
     return measure.item_bits(model, tokens, end, labels), "exact"
 

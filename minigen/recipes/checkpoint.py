@@ -71,8 +71,9 @@ def load(path):
 
 def _seat(model, arrays, shapes):
     """Put loaded arrays into a model: into its own arrays where it has them (layers share those)."""
-    if {name: list(array.shape) for name, array in arrays.items()} != shapes:
-        raise ValueError("arrays are missing, unknown or of other shapes than were saved")
+    numbers = {name: list(array.shape) for name, array in arrays.items() if array.dtype.kind in "fiu"}
+    if numbers != shapes or len(numbers) != len(arrays):
+        raise ValueError("arrays are missing, unknown or not as they were saved")
     if not model.params:                           # counts are nothing but their arrays
         model.params.update(arrays)
         return

@@ -14,7 +14,7 @@ from minigen.errors import expect_range, expect_shape, expect_tokens, say
 from minigen.protocols import NO_CONDITION
 from minigen.strategies.plans import all_at_once, check_places, one_by_one, still_open
 
-SCORED_AT_ONCE = 2 ** 22        # scores that log_prob holds in memory at a time (a batch of rows)
+SCORED_AT_ONCE = 2 ** 19        # scores that are held in memory at a time (a batch of rows)
 
 
 def fill(model, canvas, rng, condition=NO_CONDITION, *, plan, temperature=1.0, top_k=None, top_p=None):
@@ -63,6 +63,8 @@ def throw_latent(model, n, condition, rng):
     """One latent per canvas from the model's prior: ids where it is a choice, else a normal vector."""
     if hasattr(model, "latent_logits"):
         return maths.sample_categorical(model.latent_logits(n, condition), rng.random(n))   # (B,)
+    if not getattr(model, "latent_width", 0):
+        raise say("strategy", "one without a latent", "shared_latent", f"{type(model).__name__} has no latent to share.")
     return rng.standard_normal((n, model.latent_width), np.float32)                         # (B, C)
 
 
@@ -127,7 +129,7 @@ def generate(model, strategy, n, rng, *, condition=None, prompt=None, length=Non
 def check_condition(model, n, condition):
     """Raise UserError unless the condition says for each of n canvases what the model wants to know."""
     n_labels = getattr(model, "n_labels", 0)
-    if not n_labels:
+    if not n_labels or not n:
         return
     if condition.label is None:
         raise say("condition", f"a label from 0 to {n_labels - 1} for each canvas", "none",

@@ -1,0 +1,36 @@
+"""How work is shared out."""
+
+import pytest
+
+from minigen import parallel
+
+
+@pytest.fixture(params=[1, 2, 5])
+def cores(request, monkeypatch):
+    """The same on one core and on many."""
+    monkeypatch.setattr(parallel, "cores", lambda: request.param)
+
+
+def test_every_row_is_worked_on_once(cores):
+    """in_shares hands out each row of any number of rows exactly once."""
+    for n in range(0, 9):
+        done = []
+        parallel.in_shares(lambda first, last: done.extend(range(first, last)), n)
+        assert sorted(done) == list(range(n))
+
+
+def test_an_error_in_a_thread_is_not_lost(cores):
+    """What goes wrong in a share of the work reaches the caller."""
+    def work(first, last):
+        raise ZeroDivisionError
+    for n in (1, 5):
+        try:
+            parallel.in_shares(work, n)
+        except ZeroDivisionError:
+            continue
+        raise AssertionError("the error was swallowed")
+
+
+def test_results_come_in_order(cores):
+    """side_by_side gives the results in the order of the tasks, however they finish."""
+    assert parallel.side_by_side([lambda i=i: i * i for i in range(20)]) == [i * i for i in range(20)]
