@@ -156,7 +156,7 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     tokens, frames = drawn if film_too else (drawn, None)
     if is_picture:
         path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
-        save_pictures(path, codec, tokens, given, originals, film, frames)
+        save_pictures(path, f"{name}, {strategy or default}", codec, tokens, given, originals, film, frames)
         show(f"{n} samples: {path}")
     else:
         primed = 0 if prompt or given is None else len(given)       # the line's end that stood in for a prompt
@@ -385,7 +385,7 @@ def decode_open(codec, tokens):
     return codec.decode(tokens[tokens != codec.vocab_size])
 
 
-def save_pictures(path, codec, tokens, given, originals, film, frames):
+def save_pictures(path, heading, codec, tokens, given, originals, film, frames):
     """A contact sheet, or completions beside the real ones; and the film of the first."""
     import numpy as np
     from minigen import figures
@@ -393,10 +393,10 @@ def save_pictures(path, codec, tokens, given, originals, film, frames):
         figures.completions(path, [(codec.to_rgb(g), codec.to_rgb(t[None]), codec.to_rgb(r))
                                    for g, t, r in zip(given, tokens, originals)])
     else:
-        figures.contact_sheet(path, [("samples", codec.to_rgb(tokens))])
+        figures.contact_sheet(path, [(heading, codec.to_rgb(tokens))])
     if film:
         first = given[0] if given is not None else np.full(tokens.shape[1], codec.vocab_size)
-        figures.film(film, [("", codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
+        figures.film(film, [(heading, codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
 
 
 def _number(value, digits=3):

@@ -211,11 +211,12 @@ def picture_statistics(tokens, codec, train, mirrors):
 
 # Time
 
-def seconds(work, repeats=5):
-    """Median seconds of ``work()``, after one call that warms up."""
+def seconds(work, repeats=5, patience=1.0):
+    """Median seconds of ``work()``, after one call that warms up; where that took long, of a single call."""
+    start = time.perf_counter()
     work()
     took = []
-    for _ in range(repeats):
+    for _ in range(repeats if time.perf_counter() - start < patience else 1):
         start = time.perf_counter()
         work()
         took.append(time.perf_counter() - start)

@@ -446,7 +446,7 @@ def test_statistics_of_pictures(rng):
     drawn = [sum(v != 0 for v in one) for one in tokens]
     parts = [flood(one.reshape(3, 4) != 0) for one in tokens]
     far = measure.nearest(tokens, train, codec.mirror(train))
-    assert measure.picture_statistics(tokens, codec, train) == {
+    assert measure.picture_statistics(tokens, codec, train, True) == {
         "opaque": pytest.approx(statistics.median(n / 12 for n in drawn)),
         "largest_part": pytest.approx(statistics.median(part / max(n, 1) for part, n in zip(parts, drawn))),
         "colours": statistics.median(len(set(one.tolist())) for one in tokens),

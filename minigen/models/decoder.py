@@ -13,7 +13,7 @@ import numpy as np
 
 from minigen import maths
 from minigen.errors import say
-from minigen.nn.layers import Embedding, Linear, SquaredReLU, collect, prefix
+from minigen.nn.layers import Embedding, Linear, RMSNorm, SquaredReLU, collect, prefix
 from minigen.protocols import NO_CONDITION
 
 
@@ -28,23 +28,25 @@ class DecoderConfig:
 
 
 class Network:
-    """Linear, squared ReLU, Linear: the MLP that decoder and encoder share the form of."""
+    """Linear, squared ReLU, norm, Linear: the MLP that decoder and encoder share the form of."""
 
-    def __init__(self, n_in, hidden, n_out, rng, dtype, zero):
+    def __init__(self, n_in, hidden, n_out, rng, dtype):
         self.first = Linear(n_in, hidden, rng, dtype)
-        self.activation = SquaredReLU()
-        self.last = Linear(hidden, n_out, rng, dtype, zero=zero)
+        self.activation, self.norm = SquaredReLU(), RMSNorm()
+        self.last = Linear(hidden, n_out, rng, dtype)
         self.params = collect(first=self.first, last=self.last)
 
     def forward(self, x):                                        # (B, n_in)
         hidden, first_cache = self.first.forward(x)
         active, active_cache = self.activation.forward(hidden)
-        y, last_cache = self.last.forward(active)
-        return y, (first_cache, active_cache, last_cache)        # (B, n_out)
+        normed, norm_cache = self.norm.forward(active)           # squares have long tails: they would run away
+        y, last_cache = self.last.forward(normed)
+        return y, (first_cache, active_cache, norm_cache, last_cache)    # (B, n_out)
 
     def backward(self, cache, dy):
-        first_cache, active_cache, last_cache = cache
-        dactive, last_grads = self.last.backward(last_cache, dy)
+        first_cache, active_cache, norm_cache, last_cache = cache
+        dnormed, last_grads = self.last.backward(last_cache, dy)
+        dactive, _ = self.norm.backward(norm_cache, dnormed)
         dhidden, _ = self.activation.backward(active_cache, dactive)
         dx, first_grads = self.first.backward(first_cache, dhidden)
         return dx, prefix("first", first_grads) | prefix("last", last_grads)
@@ -66,13 +68,12 @@ class Decoder:
         parts = {}
         if inputs:
             self.decoder = parts["decoder"] = Network(inputs, config.hidden, config.length * config.vocab_size,
-                                                      rng, dtype, zero=True)
+                                                      rng, dtype)
         else:
             self.marginal = parts["marginal"] = Embedding(1, config.length * config.vocab_size, rng, dtype, scale=0.0)
         if config.latent_width:
             seen = config.length * config.vocab_size + config.n_labels
-            self.encoder = parts["encoder"] = Network(seen, config.hidden, 2 * config.latent_width, rng, dtype,
-                                                      zero=True)
+            self.encoder = parts["encoder"] = Network(seen, config.hidden, 2 * config.latent_width, rng, dtype)
         self.params = collect(**parts)
 
     @staticmethod
@@ -107,7 +108,7 @@ class Decoder:
         seen = self._one_hot(tokens, self.vocab_size).reshape(len(tokens), -1)         # (B, T V)
         if self.config.n_labels:
             seen = np.concatenate([seen, self._one_hot(condition.label, self.config.n_labels)], axis=1)
-        guess, cache = self.encoder.forward(seen * self.dtype(1.0 / np.sqrt(self.length)))
+        guess, cache = self.encoder.forward(seen * self.dtype(np.sqrt(self.vocab_size)))
         mean, log_variance = np.split(guess, 2, axis=1)
         return (mean, log_variance), cache
 

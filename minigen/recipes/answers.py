@@ -26,13 +26,13 @@ def _char_lm(dataset, size, rng):
 
 def _choice_decoder(choices):
     def build(dataset, size, rng):
-        steps = {"tiny": 40, "small": 300, "full": 600}[size]
+        steps = {"tiny": 40, "small": 400, "full": 800}[size]
         config = ChoiceDecoderConfig(dataset.codec.vocab_size, dataset.length, dataset.n_labels, choices, True)
         model = ChoiceDecoder(config, rng)
         if choices > 1:
             model.lean(dataset.train, dataset.train_label)
         # The whole table in every batch: nothing is left to chance but the start.
-        return model, Training(steps, len(dataset.train), rate=0.1, looks=1, held_out=len(dataset.valid))
+        return model, Training(steps, len(dataset.train), rate=0.2, looks=1, held_out=len(dataset.valid))
     return build
 
 
