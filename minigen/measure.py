@@ -87,7 +87,7 @@ def stream_told(model, stream, context, row=1024):
     each = np.empty(len(stream))
     starts = range(0, max(len(stream) - context, 1), row)
     whole = [start for start in starts if start + context + row <= len(stream)]
-    groups = [whole[i:i + 16] for i in range(0, len(whole), 16)] + [[start] for start in starts if start not in whole]
+    groups = [whole[i:i + 64] for i in range(0, len(whole), 64)] + [[start] for start in starts if start not in whole]
     for group in groups:                            # a few rows at a time keep the memory small
         scores = told(model, np.stack([stream[start:start + context + row] for start in group]))
         for start, one in zip(group, scores):
@@ -211,7 +211,7 @@ def picture_statistics(tokens, codec, train, mirrors):
 
 # Time
 
-def seconds(work, repeats=5, patience=1.0):
+def seconds(work, repeats=5, patience=0.5):
     """Median seconds of ``work()``, after one call that warms up; where that took long, of a single call."""
     start = time.perf_counter()
     work()

@@ -37,7 +37,7 @@ SPRITES = Recipe(
     "sprites", "Monsters of 20 x 20 pixels over 32 colours", "pixel", _load(data.sprites),
     {"pixel_lm": _pixel_lm({
         "tiny": TINY_PIXELS,
-        "small": ({"dropout": 0.2}, Training(120, 16, decay=1.0, average=0.97, looks=1)),
+        "small": ({"dropout": 0.2}, Training(100, 16, decay=1.0, average=0.97, looks=1)),
         "full": ({"dropout": 0.3, "colour_dropout": 0.05}, Training(500, 16, decay=1.0, average=0.98, looks=10))}, ordered=False),
      "decoder": _decoder(0, {
          "tiny": TINY_DECODER,
@@ -45,8 +45,8 @@ SPRITES = Recipe(
          "full": ({}, Training(200, 64, rate=0.1, looks=1))}),
      "latent decoder": _decoder(16, {
          "tiny": TINY_DECODER,
-         "small": ({"kl_weight": 0.5}, Training(100, 64, rate=0.003, looks=2)),
-         "full": ({"kl_weight": 0.5}, Training(600, 64, rate=0.003, looks=6))})},
+         "small": ({}, Training(80, 64, rate=0.002, decay=5.0, looks=1)),
+         "full": ({}, Training(500, 64, rate=0.002, decay=5.0, looks=10))})},
     ROWS, "pixel_lm", "patches of 2 x 2 pixels that no training sprite contains", ("data", "tile"))
 
 DIGITS = Recipe(
@@ -62,6 +62,6 @@ DIGITS = Recipe(
          "full": ({}, Training(400, 64, rate=0.01, looks=4))}),
      "latent decoder": _decoder(16, {
          "tiny": TINY_DECODER,
-         "small": ({}, Training(300, 64, rate=0.003, looks=3)),
-         "full": ({}, Training(1500, 64, rate=0.003, looks=8))})},
+         "small": ({}, Training(200, 64, rate=0.003, decay=5.0, looks=2)),
+         "full": ({}, Training(800, 64, rate=0.003, decay=5.0, looks=10))})},
     ROWS, "pixel_lm", "patches of 2 x 2 pixels that no training digit contains", ("data", "tile"))

@@ -54,8 +54,8 @@ TEXT = Recipe(
     "text", "Shakespeare, nine plays and the sonnets", "character", _load(lambda: data.shakespeare(ROW)),
     {"char_lm": _char_lm({
         "tiny": TINY,
-        "small": ({"layers": 4, "width": 128, "heads": 4}, Training(260, 12, looks=1, held_out=64)),
-        "full": ({"layers": 4, "width": 128, "heads": 4}, Training(1300, 16, average=0.99, held_out=256))}),
+        "small": ({"layers": 4, "width": 128, "heads": 4}, Training(230, 12, looks=1, held_out=64)),
+        "full": ({"layers": 4, "width": 128, "heads": 4}, Training(1100, 12, average=0.99, held_out=256))}),
      "ngram": _ngram(5), "marginals": _marginals},
     ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"))
 
@@ -63,7 +63,7 @@ POEMS = Recipe(
     "poems", "Tang quatrains", "character", _load(data.poems),
     {"char_lm": _char_lm({
         "tiny": ({**TINY[0], "tied": True}, TINY[1]),
-        "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(110, 48, looks=1)),
+        "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(90, 48, looks=1)),
         "full": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.25},
                  Training(900, 48, average=0.99))}),
      "ngram": _ngram(7), "marginals": _marginals},
@@ -73,7 +73,7 @@ NAMES = Recipe(
     "names", "English first names", "character", _load(data.names),
     {"char_lm": _char_lm({
         "tiny": TINY,
-        "small": ({"layers": 4, "width": 64, "heads": 4}, Training(250, 64, looks=1)),
+        "small": ({"layers": 4, "width": 64, "heads": 4}, Training(180, 64, looks=1)),
         "full": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.05}, Training(700, 64, average=0.99, looks=14))}),
      "ngram": _ngram(5), "marginals": _marginals},
     ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"))
