@@ -61,17 +61,19 @@ def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " 
     expect_in("--size", size, SIZES)
     folder = writable_folder(out or new_folder("runs/compare"))
     from minigen import compare as work
+    from minigen import tables as terminal
     print_to, tables = console(), []
     with progress_bars(print_to) as bars:
         for made in work.compare(kinds or KINDS, size, seed, folder, lambda kind, model: reporter(bars, f"{kind}: {model}")):
             tables.append(made)
-            show_table(print_to, made)
+            for part in terminal.comparison(made, print_to):
+                print_to.print(part)
         task = bars.add_task("seconds against length", total=None, loss="")
         length_rows = work.against_length(size, seed, folder)
         bars.remove_task(task)
-    rows = work.lecture(tables, length_rows)
+    rows = work.lecture(tables)
     work.write_json(folder / "compare.json", work.as_json(tables, rows, length_rows, size, seed))
-    show_lecture(print_to, rows)
+    print_to.print(terminal.lecture(rows))
     files = [name for made in tables for name in made.files]
     print_to.print(f"\nWritten into {folder}: compare.json, length.png" + "".join(f", {name}" for name in files), soft_wrap=True)
 
@@ -96,10 +98,11 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
     checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
     nats, kind = held_out_nats(result.model, dataset, seed, recipe.asked)
     checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
-    stopped = "stopped by Ctrl-C, the best parameters so far are kept; " if result.interrupted else ""
     bound = " at most" if kind == "bound" else ""
-    show(f"{stopped}saved {path}")
+    show(f"saved {path}")
     show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / 0.6931471805599453:.4f} bits), {result.seconds:.0f} s")
+    if result.interrupted:
+        raise UserError(f"stopped by Ctrl-C; the best parameters so far are in {path}")
 
 
 @app.command()
@@ -399,108 +402,6 @@ def save_pictures(path, heading, codec, tokens, given, originals, film, frames):
         figures.film(film, [(heading, codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
 
 
-def _number(value, digits=3):
-    """A figure as a person reads it; a dash where there is none."""
-    if value is None:
-        return "–"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if 1e-9 < abs(value) < 0.01:
-        return f"{value:.2g}"
-    return f"{value if abs(value) > 1e-9 else 0:.{digits}f}"         # rounding can leave -1e-16 where 0 is meant
-
-
-def _seconds(value):
-    """Seconds with a unit that fits."""
-    if value is None:
-        return "–"
-    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.2f} ms" if value >= 1e-3 else f"{value * 1e6:.0f} µs"
-
-
-def slim_table(title, padding=1):
-    """A table that spends its width on figures: no frame, ``padding + 1`` spaces between columns."""
-    from rich import box
-    from rich.table import Table
-    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
-                 padding=(0, padding), collapse_padding=True)
-
-
-def fits(out, table):
-    """Whether a table can be printed without cutting anything."""
-    from rich.measure import Measurement
-    return Measurement.get(out, out.options.update(width=1000), table).maximum <= out.width
-
-
-def show_table(out, made):
-    """One kind of thing, as measured; a narrow terminal leaves out columns that compare.json has."""
-    seen = "impossible" if made.kind == "answers" else "never\nseen"
-
-    def share(key):
-        return [f"{row[key]:.1%}" if row.get(key) is not None else "–" for row in made.rows]
-    columns = {
-        "strategy": [row["strategy"] for row in made.rows], "model": [row["model"] or "" for row in made.rows],
-        "passes": [_number(row["passes"]) for row in made.rows],
-        "multipli-\ncations": [_number(row["multiplications"]) for row in made.rows],
-        "one\nalone": [_seconds(row["seconds"]) for row in made.rows], "one\nof 64": [_seconds(row["seconds_64"]) for row in made.rows],
-        f"bits /\n{made.piece}": [("≤ " if row["bits_kind"] == "bound" else "") + _number(row["bits"]) for row in made.rows],
-        seen: share("impossible")}
-    if made.kind == "answers":
-        columns |= {"drawn": share("impossible_drawn"), "gap,\nbits": [_number(row["gap"]) for row in made.rows]}
-    if any("form" in row for row in made.rows):
-        columns["form\nkept"] = share("form")
-    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
-        columns.pop(spare, None)
-        table = slim_table(f"{made.kind}: {made.title}")
-        for head in columns:
-            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
-        for cells in zip(*columns.values()):
-            table.add_row(*cells)
-        if fits(out, table):
-            break
-    out.print(table)
-    out.print(f"{seen.replace(chr(10), ' ')}: {made.unseen}; training: "
-              + ", ".join(f"{name} {took:.1f} s" for name, took in made.trained.items()), style="dim")
-    if any(row["bits_kind"] == "bound" for row in made.rows):
-        out.print("≤: the importance-weighted bound; the true figure is lower", style="dim")
-    if made.kind == "answers":
-        show_questions(out, made)
-    for heading, numbers in made.statistics:
-        out.print(f"  {heading}: " + ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in numbers.items()))
-    for heading, text in made.samples:
-        out.print(f"[bold]{heading}[/bold]")
-        out.print(text, markup=False)
-    out.print()
-
-
-def show_questions(out, made):
-    """The gap of every question under every strategy."""
-    heads = [row["strategy"].replace("_", "\n").replace(":", "\nof ") if row["model"] == "the table itself"
-             else row["model"].replace("choice decoder ", "choice\nof ").replace("_", "\n") for row in made.rows]
-    for between, padding in ((" / ", 1), ("\n", 0)):
-        table = slim_table("gap in bits per answer, share of impossible answers, by question", padding)
-        table.add_column("question", no_wrap=True)
-        for head in heads:
-            table.add_column(head, justify="right", no_wrap=True)
-        for q, question in enumerate(made.rows[0]["questions"]):
-            each = [row["questions"][q] for row in made.rows]
-            table.add_row(question["question"],
-                          *[f"{_number(max(one['gap'], 0.0))}{between}{max(one['impossible'], 0.0):.0%}" for one in each])
-        if fits(out, table):
-            break
-    out.print(table)
-
-
-def show_lecture(out, rows):
-    """The lecture's table: speed, quality, use."""
-    from rich.table import Table
-    table = Table(title="The lecture's table, as measured here", title_justify="left", title_style="bold")
-    for head in ("", "winner", "because"):
-        table.add_column(head)
-    for row in rows:
-        table.add_row(row["row"], row["winner"], row["sentence"])
-    out.print(table)
-
-
 def main():
     """Run the command line; a user's mistake is one line and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
@@ -513,12 +414,12 @@ def main():
         sys.exit(2)
     except KeyboardInterrupt:
         print("minigen: stopped by Ctrl-C", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(2)
     except Exception as error:
         # typer raises click's exceptions, from click or from a copy of its own: known by what they can do.
         if type(error).__name__ == "Abort":
             print("minigen: stopped by Ctrl-C", file=sys.stderr)
-            sys.exit(130)
+            sys.exit(2)
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())
             sys.exit(0)

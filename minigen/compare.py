@@ -289,7 +289,7 @@ def against_length(size, seed, folder):
 
 # The lecture's own table
 
-def lecture(tables, against):
+def lecture(tables):
     """Speed, quality, use: each with its winner and the figures that say so.
 
     Returns
@@ -321,16 +321,19 @@ def lecture(tables, against):
     rows.append({"row": "quality", "winner": _winner("one by one", better, len(quality), "all at once"), "figures": quality,
                  "sentence": f"One by one is better for {better} of {len(quality)} kinds, by up to "
                              f"{widest['bits_all_at_once'] - widest['bits_one_by_one']:.2f} bits per {widest['piece']} ({widest['kind']})."})
-    use = [{"kind": kind, "pieces": ar["passes"],
-            "bits_lost": (nar["bits"] - ar["bits"]) / nar["bits"]} for kind, _, ar, nar in pairs]
-    text = [entry for entry, pair in zip(use, pairs) if pair[1] == "character"]
-    pictures = [entry for entry, pair in zip(use, pairs) if pair[1] == "pixel"]
+    use = [{"kind": kind, "piece": piece, "pieces": ar["passes"], "bits_lost": (nar["bits"] - ar["bits"]) / nar["bits"]}
+           for kind, piece, ar, nar in pairs if kind != "answers"]
+    text = [entry for entry in use if entry["piece"] == "character"]
+    pictures = [entry for entry in use if entry["piece"] == "pixel"]
     sentence = "One by one mostly for text, all at once mostly for pictures."
-    if text and pictures:
-        shortest, largest = min(text, key=lambda e: e["pieces"]), max(pictures, key=lambda e: e["pieces"])
-        sentence += (f" One of the {shortest['kind']} takes {shortest['pieces']} passes one by one, a sprite of 20 x 20 "
-                     f"takes {largest['pieces']}, a photograph of 1024 x 1024 would take {1024 ** 2:,}." if largest["kind"] == "sprites"
-                     else f" Pieces of one sample: {shortest['pieces']} ({shortest['kind']}), {largest['pieces']} ({largest['kind']}).")
+    if text:
+        worst = max(text, key=lambda entry: entry["bits_lost"])
+        sentence += (f" Text ({worst['kind']}) is {worst['pieces']} pieces long and would need {1 / (1 - worst['bits_lost']):.1f} x the "
+                     "bits all at once.")
+    if pictures:
+        longest = max(pictures, key=lambda entry: entry["pieces"])
+        sentence += (f" Pictures ({longest['kind']}) have {longest['pieces']} pieces, a photograph of 1024 x 1024 has {1024 ** 2:,}: "
+                     "one pass for each is too many.")
     rows.append({"row": "use", "winner": "text: one by one, pictures: all at once", "figures": use, "sentence": sentence})
     return rows
 

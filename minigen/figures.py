@@ -320,12 +320,22 @@ def chinese_font():
               "PingFang", "Heiti", "Hiragino Sans", "Songti", "STHeiti", "Arial Unicode MS", "Microsoft JhengHei",
               "Microsoft YaHei", "PMingLiU", "MingLiU", "SimSun", "SimHei", "WenQuanYi", "Noto Serif CJK",
               "AR PL", "Droid Sans Fallback", "Unifont")
-    found = font_manager.fontManager.ttflist
+    found = _regular_first([(entry.name, entry.fname) for entry in font_manager.fontManager.ttflist])
     for family in wanted:
-        for entry in found:
-            if entry.name.startswith(family) and {ord("演"), ord("師")} <= _drawable(entry.fname):
-                return entry.fname
+        for name, font_file in found:
+            if name.startswith(family) and {ord("演"), ord("師")} <= _drawable(font_file):
+                return font_file
+    # matplotlib's list is as old as its cache: a font that was installed since is found by its file name.
+    for name, font_file in _regular_first([(os.path.basename(path), path) for path in font_manager.findSystemFonts()]):
+        squeezed = name.replace("-", "").replace("_", "").lower()
+        if any(family.replace(" ", "").lower() in squeezed for family in wanted) and {ord("演"), ord("師")} <= _drawable(font_file):
+            return font_file
     return None
+
+
+def _regular_first(named):
+    """(name, file) pairs with the regular weights first: a bold face is hard to read when small."""
+    return sorted(named, key=lambda pair: ("regular" not in pair[1].lower(), pair[1]))
 
 
 @lru_cache(maxsize=32)

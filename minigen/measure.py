@@ -174,9 +174,11 @@ def largest_part(filled):
     """Pixels of the largest connected part (up, down, left, right) of a picture (H, W) of bools."""
     label = np.where(filled, np.arange(1, filled.size + 1).reshape(filled.shape), 0)
     while True:                                   # every pixel takes the largest label among its neighbours
-        padded = np.pad(label, 1)
-        spread = np.max([label, padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]], axis=0)
-        spread = np.where(filled, spread, 0)
+        spread = label.copy()
+        for here, there in ((spread[1:], label[:-1]), (spread[:-1], label[1:]),
+                            (spread[:, 1:], label[:, :-1]), (spread[:, :-1], label[:, 1:])):
+            np.maximum(here, there, out=here)
+        spread *= filled
         if (spread == label).all():
             return int(np.bincount(label[filled]).max()) if filled.any() else 0
         label = spread

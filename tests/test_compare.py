@@ -6,7 +6,6 @@ import json
 import math
 import sys
 from collections import Counter
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,9 +13,9 @@ import pytest
 from PIL import Image
 
 from minigen import __main__ as command_line
+from minigen import tables as terminal
 from minigen import compare as work
 from minigen import data
-from minigen.recipes import RECIPES
 from minigen.strategies.plans import in_blocks
 
 ROW_KEYS = {"strategy", "model", "passes", "seconds", "per_s", "bits", "bits_kind", "impossible"}
@@ -36,23 +35,8 @@ def compare(folder, *args):
     return out.getvalue(), json.loads((folder / "compare.json").read_text("utf-8"), parse_constant=refuse)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def a_tenth_of_the_text():
-    """Scoring all held-out poems takes longer than everything else: a tenth of the texts is enough here."""
-    def shorter(recipe):
-        def load(size, **sources):
-            dataset = recipe.load(size, **sources)
-            parts = ("train", "valid") if recipe.name == "poems" else ("train_stream", "valid_stream")
-            return replace(dataset, **{part: getattr(dataset, part)[:len(getattr(dataset, part)) // 10] for part in parts})
-        return replace(recipe, load=load)
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("text", "poems"):
-            patch.setitem(RECIPES, name, shorter(RECIPES[name]))
-        yield
-
-
 @pytest.fixture(scope="module")
-def done(a_tenth_of_the_text, tmp_path_factory):
+def done(tmp_path_factory):
     """One comparison of everything: (folder, what was printed, compare.json without NaN)."""
     folder = tmp_path_factory.mktemp("compared") / "new"
     return folder, *compare(folder)
@@ -240,8 +224,9 @@ def test_a_terminal_of_80_columns_cuts_nothing(done, tables):
     out = io.StringIO()
     narrow = Console(file=out, width=80, highlight=False)
     for table in done[2]["tables"]:
-        command_line.show_table(narrow, SimpleNamespace(title="", unseen="", trained={}, statistics=[], samples=[], **{
-            key: table[key] for key in ("kind", "piece", "rows")}))
+        for part in terminal.comparison(SimpleNamespace(title="", unseen="", trained={}, statistics=[], samples=[], **{
+                key: table[key] for key in ("kind", "piece", "rows")}), narrow):
+            narrow.print(part)
     assert "…" not in out.getvalue() and "0.511" in out.getvalue()
 
 

@@ -13,7 +13,7 @@ PACKAGE = HOUSE / "minigen"
 FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "files": 0, "parallel": 0,
           "nn": 1, "data": 1,
           "models": 2, "strategies": 2,
-          "measure": 3, "figures": 3,
+          "measure": 3, "figures": 3, "tables": 3,
           "recipes": 4,
           "compare": 5, "course": 5,
           "__main__": 6}

@@ -38,6 +38,7 @@ class CharCodec:
         points = _code_points(characters)                               # (V,)
         self._id_of_rank = np.argsort(points)
         self._sorted_points = points[self._id_of_rank]
+        self._shown = np.array([*characters, *MASK_SHOWN * (1 + has_end)])   # END is cut off, the mask is shown
 
     @classmethod
     def fit(cls, text, has_end):
@@ -74,7 +75,7 @@ class CharCodec:
         expect_tokens("tokens", tokens, self.vocab_size, masks_allowed=True)
         if self.has_end and self.end in tokens:
             tokens = tokens[:np.argmax(tokens == self.end)]
-        return "".join(MASK_SHOWN if v == self.vocab_size else self.characters[v] for v in tokens)
+        return "".join(self._shown[tokens].tolist())
 
     def settings(self):
         """What a checkpoint keeps, fit for JSON."""
@@ -173,7 +174,7 @@ def text_file(path, row_length, lines=False):
         expect_range("row_length", row_length, 1)
         if len(text) < FEWEST_ROWS * row_length:
             raise say("data", f"at least {FEWEST_ROWS * row_length} characters "
-                              f"({FEWEST_ROWS} rows of {row_length})", len(text),
+                              f"({FEWEST_ROWS} rows of {row_length})", f"{len(text)} in {Path(path).name!r}",
                       "There is too little to learn from: take a longer text.")
         return _running_text(text, row_length)
 
@@ -187,7 +188,7 @@ def text_file(path, row_length, lines=False):
         if line:
             items[line] = None
     if len(items) < FEWEST_ROWS:
-        raise say("data", f"at least {FEWEST_ROWS} different lines", len(items),
+        raise say("data", f"at least {FEWEST_ROWS} different lines", f"{len(items)} in {Path(path).name!r}",
                   "With lines, each line is one item; leave it out for a running text.")
     return _lines("lines", list(items))
 

@@ -14,7 +14,7 @@ from minigen.models.decoder import Decoder
 from minigen.models.ngram import Marginals, NGram
 from minigen.models.pixel_lm import PixelLM
 
-FORMAT = "minigen 1"
+FORMAT = "minigen 2"
 MODELS = {cls.__name__: cls for cls in (CharLM, ChoiceDecoder, Decoder, Marginals, NGram, PixelLM)}
 
 
@@ -49,7 +49,9 @@ def load(path):
         raise say("--from", "a checkpoint that minigen train wrote", f"{str(path)!r}, which does not exist",
                   "Is the path right?") from None
     except Exception as error:  # a broken file comes out of numpy, zipfile and zlib as one of a dozen kinds of error
-        raise say("--from", "a checkpoint that minigen train wrote", f"{path.name!r} ({_first_line(error)})",
+        # numpy's advice for what is no npz at all is to allow pickles, which nobody should follow here
+        why = "not an .npz" if "pickle" in str(error) else _first_line(error)
+        raise say("--from", "a checkpoint that minigen train wrote", f"{path.name!r} ({why})",
                   "Is the file cut short, or something else?") from None
     try:
         header = json.loads(str(arrays.pop("header")))

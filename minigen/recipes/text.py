@@ -3,7 +3,7 @@
 from minigen import data
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.ngram import Marginals, NGram
-from minigen.recipes.base import Recipe, Row, Training
+from minigen.recipes.base import Recipe, Row, Training, smaller
 
 ROW = 64            # characters in a training row of running text: nanoGPT's CPU setting
 
@@ -42,7 +42,7 @@ def _marginals(dataset, size, rng):
 
 def _load(default):
     def load(size, path=None, lines=False):
-        return data.text_file(path, ROW, lines) if path else default()
+        return smaller(data.text_file(path, ROW, lines) if path else default(), size)
     return load
 
 

@@ -1,0 +1,104 @@
+"""How results are laid out for a terminal: rich tables and lines, which the command line prints."""
+
+
+def _number(value, digits=3):
+    """A figure as a person reads it; a dash where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if 1e-9 < abs(value) < 0.01:
+        return f"{value:.2g}"
+    return f"{value if abs(value) > 1e-9 else 0:.{digits}f}"         # rounding can leave -1e-16 where 0 is meant
+
+
+def _seconds(value):
+    """Seconds with a unit that fits."""
+    if value is None:
+        return "–"
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.2f} ms" if value >= 1e-3 else f"{value * 1e6:.0f} µs"
+
+
+def slim_table(title, padding=1):
+    """A table that spends its width on figures: no frame, ``padding + 1`` spaces between columns."""
+    from rich import box
+    from rich.table import Table
+    return Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
+                 padding=(0, padding), collapse_padding=True)
+
+
+def fits(out, table):
+    """Whether a table can be printed without cutting anything."""
+    from rich.measure import Measurement
+    return Measurement.get(out, out.options.update(width=1000), table).maximum <= out.width
+
+
+def comparison(made, out):
+    """Yield what to print for one kind of thing; a narrow terminal ``out`` leaves out columns that compare.json has."""
+    from rich.text import Text
+    seen = "impossible" if made.kind == "answers" else "never\nseen"
+
+    def share(key):
+        return [f"{row[key]:.1%}" if row.get(key) is not None else "–" for row in made.rows]
+    columns = {
+        "strategy": [row["strategy"] for row in made.rows], "model": [row["model"] or "" for row in made.rows],
+        "passes": [_number(row["passes"]) for row in made.rows],
+        "multipli-\ncations": [_number(row["multiplications"]) for row in made.rows],
+        "one\nalone": [_seconds(row["seconds"]) for row in made.rows], "one\nof 64": [_seconds(row["seconds_64"]) for row in made.rows],
+        f"bits /\n{made.piece}": [("≤ " if row["bits_kind"] == "bound" else "") + _number(row["bits"]) for row in made.rows],
+        seen: share("impossible")}
+    if made.kind == "answers":
+        columns |= {"drawn": share("impossible_drawn"), "gap,\nbits": [_number(row["gap"]) for row in made.rows]}
+    if any("form" in row for row in made.rows):
+        columns["form\nkept"] = share("form")
+    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
+        columns.pop(spare, None)
+        table = slim_table(f"{made.kind}: {made.title}")
+        for head in columns:
+            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
+        for cells in zip(*columns.values()):
+            table.add_row(*cells)
+        if fits(out, table):
+            break
+    yield table
+    yield Text(f"{seen.replace(chr(10), ' ')}: {made.unseen}; training: "
+               + ", ".join(f"{name} {took:.1f} s" for name, took in made.trained.items()), "dim")
+    if any(row["bits_kind"] == "bound" for row in made.rows):
+        yield Text("≤: the importance-weighted bound; the true figure is lower", "dim")
+    if made.kind == "answers":
+        yield questions(made, out)
+    for heading, numbers in made.statistics:
+        yield Text(f"  {heading}: " + ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in numbers.items()))
+    for heading, text in made.samples:
+        yield Text(heading, "bold")
+        yield Text(text)
+    yield Text()
+
+
+def questions(made, out):
+    """The gap of every question under every strategy."""
+    heads = [row["strategy"].replace("_", "\n").replace(":", "\nof ") if row["model"] == "the table itself"
+             else row["model"].replace("choice decoder ", "choice\nof ").replace("_", "\n") for row in made.rows]
+    for between, padding in ((" / ", 1), ("\n", 0)):
+        table = slim_table("gap in bits per answer, share of impossible answers, by question", padding)
+        table.add_column("question", no_wrap=True)
+        for head in heads:
+            table.add_column(head, justify="right", no_wrap=True)
+        for q, question in enumerate(made.rows[0]["questions"]):
+            each = [row["questions"][q] for row in made.rows]
+            table.add_row(question["question"],
+                          *[f"{_number(max(one['gap'], 0.0))}{between}{max(one['impossible'], 0.0):.0%}" for one in each])
+        if fits(out, table):
+            break
+    return table
+
+
+def lecture(rows):
+    """The lecture's table: speed, quality, use."""
+    from rich.table import Table
+    table = Table(title="The lecture's table, as measured here", title_justify="left", title_style="bold")
+    for head in ("", "winner", "because"):
+        table.add_column(head)
+    for row in rows:
+        table.add_row(row["row"], row["winner"], row["sentence"])
+    return table
