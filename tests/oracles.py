@@ -230,3 +230,12 @@ class PlainNGram:
                 total += math.log(self.prob(token, past))
             past.append(token)
         return total
+
+
+def ended(tokens, end):
+    """After the first END, END."""
+    tokens = tokens.copy()
+    for row in tokens:
+        if end in row:
+            row[row.tolist().index(end):] = end
+    return tokens

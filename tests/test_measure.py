@@ -16,16 +16,7 @@ from minigen.models.table import Table
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import log_prob
 from minigen.strategies.plans import all_at_once, one_by_one
-from oracles import ALARM, PlainNGram, cut_at_end, every, every_string, kl_bits, product_of_marginals, random_joint, wake
-
-
-def ended(tokens, end):
-    """After the first END, END."""
-    tokens = tokens.copy()
-    for row in tokens:
-        if end in row:
-            row[row.tolist().index(end):] = end
-    return tokens
+from oracles import ALARM, PlainNGram, cut_at_end, ended, every, every_string, kl_bits, product_of_marginals, random_joint, wake
 
 
 class ByLabel:

@@ -74,6 +74,6 @@ NAMES = Recipe(
     {"char_lm": _char_lm({
         "tiny": TINY,
         "small": ({"layers": 4, "width": 64, "heads": 4}, Training(180, 64, looks=1)),
-        "full": ({"layers": 4, "width": 64, "heads": 4, "dropout": 0.05}, Training(700, 64, average=0.99, looks=14))}),
+        "full": ({"layers": 4, "width": 64, "heads": 4}, Training(600, 64, average=0.99, looks=12))}),
      "ngram": _ngram(5), "marginals": _marginals},
     ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"))

@@ -9,21 +9,12 @@ from minigen.errors import UserError
 from minigen.models.ngram import Marginals, NGram
 from minigen.strategies.fill import fill, generate, log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
-from oracles import PlainNGram, cut_at_end, every, every_string, walk
+from oracles import PlainNGram, cut_at_end, ended, every, every_string, walk
 
 
 def texts(rng, vocab_size, rows=6, length=7):
     """Small texts in which some contexts come back and others never occur."""
     return rng.choice(vocab_size, (rows, length), p=rng.dirichlet(np.full(vocab_size, 0.7)))
-
-
-def ended(tokens, end):
-    """After the first END, END."""
-    tokens = tokens.copy()
-    for row in tokens:
-        if end in row:
-            row[row.tolist().index(end):] = end
-    return tokens
 
 
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
