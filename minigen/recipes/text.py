@@ -54,7 +54,7 @@ TEXT = Recipe(
     "text", "Shakespeare, nine plays and the sonnets", "character", _load(lambda: data.shakespeare(ROW)),
     {"char_lm": _char_lm({
         "tiny": TINY,
-        "small": ({"layers": 4, "width": 128, "heads": 4}, Training(230, 12, looks=1, held_out=64)),
+        "small": ({"layers": 4, "width": 128, "heads": 4}, Training(240, 12, looks=1, held_out=64)),
         "full": ({"layers": 4, "width": 128, "heads": 4}, Training(1100, 12, average=0.99, held_out=256))}),
      "ngram": _ngram(5), "marginals": _marginals},
     ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"))
@@ -63,7 +63,7 @@ POEMS = Recipe(
     "poems", "Tang quatrains", "character", _load(data.poems),
     {"char_lm": _char_lm({
         "tiny": ({**TINY[0], "tied": True}, TINY[1]),
-        "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(90, 48, looks=1)),
+        "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
         "full": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.25},
                  Training(900, 48, average=0.99))}),
      "ngram": _ngram(7), "marginals": _marginals},
