@@ -30,7 +30,7 @@ def asked(model, n, rng):
 
 
 def logits_by_hand(model, condition, b):
-    """Scores (T, V) of picture b in plain Python: one-hot label and latent, two layers."""
+    """Scores (T, V) of picture b in plain Python: one-hot label and latent, two layers, a norm between them."""
     config, params = model.config, model.params
     if not config.n_labels and not config.latent_width:
         return params["marginal.table"].reshape(config.length, config.vocab_size)
@@ -38,6 +38,8 @@ def logits_by_hand(model, condition, b):
     x += [float(value) for value in (condition.latent[b] if config.latent_width else [])]
     hidden = [max(sum(x[i] * params["decoder.first.weight"][i, d] for i in range(len(x))) + params["decoder.first.bias"][d], 0) ** 2
               for d in range(config.hidden)]
+    size = (sum(value ** 2 for value in hidden) / config.hidden + 1e-6) ** 0.5          # root mean square
+    hidden = [value / size for value in hidden]
     flat = [sum(hidden[d] * params["decoder.last.weight"][d, j] for d in range(config.hidden)) + params["decoder.last.bias"][j]
             for j in range(config.length * config.vocab_size)]
     return np.reshape(flat, (config.length, config.vocab_size))
