@@ -18,4 +18,9 @@ letter  is                              letter  is
 ======  ==============================  ======  ========================================
 """
 
+from minigen.protocols import Condition
+from minigen.strategies.fill import fill, generate, log_prob, shared_latent
+from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
+
 __version__ = "0.1.0"
+__all__ = ["Condition", "all_at_once", "fill", "generate", "in_blocks", "log_prob", "one_by_one", "shared_latent"]

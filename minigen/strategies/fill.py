@@ -79,7 +79,7 @@ def blank(model, n, prompt=None, length=None):
         T, for models without a length of their own.
     """
     expect_range("n", n, 1, hint="How many samples do you want?")
-    length = model.length or length
+    length = getattr(model, "length", None) or length
     if length is None:
         raise say("length", "a number of tokens", "none", "A model of running text has no length of its own.")
     expect_range("length", length, 1)
@@ -173,7 +173,7 @@ def log_prob(model, tokens, plan, condition=None):
     Tokens of one step are scored independently of each other: the chain rule for one_by_one, a
     product of marginals for all_at_once (Gu et al., 2018).
     """
-    expect_shape("tokens", tokens, (None, model.length), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
+    expect_shape("tokens", tokens, (None, getattr(model, "length", None)), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
     expect_tokens("tokens", tokens, model.vocab_size)
     plan = plan(tokens.shape[1]) if callable(plan) else plan
     check_places(plan, tokens.shape[1])

@@ -1,12 +1,15 @@
 """train(): reaches an optimum that is known, keeps the best, stops when told, repeats bit for bit."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from minigen import maths
+from minigen import maths, parallel
+from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.nn.layers import Dropout, Embedding, Linear, collect, prefix
 from minigen.nn.optimisers import Adam, Muon
-from minigen.nn.training import Average, History, endless, swap, train
+from minigen.nn.training import Average, History, endless, gradient, swap, train
 from minigen.protocols import NO_CONDITION
 
 
@@ -244,3 +247,34 @@ def test_endless_goes_on_after_an_epoch(rng):
     batches = endless(Loaded([[0], [1], [2]]), 2, rng)
     for _ in range(3):
         assert sorted(np.concatenate([next(batches)[0] for _ in range(2)])[:, 0]) == [0, 1, 2]
+
+
+def test_two_halves_make_one_batch(rng):
+    """Loss and gradients of two halves together are those of the whole batch, however many places count in each."""
+    model = CharLM(CharLMConfig(5, 6, True, context=6, layers=1, width=8, heads=2), rng, np.float64)
+    for param in model.params.values():
+        param += 0.3 * rng.standard_normal(param.shape)
+    tokens = rng.integers(0, 5, (7, 6))
+    tokens[0, 0] = 4                                # END at once: this row has one place that counts
+    loss, grads = model.loss_and_grads(tokens)
+    halves_loss, halves_grads = gradient(model, tokens, NO_CONDITION, rng)
+    assert halves_loss == pytest.approx(loss, abs=1e-12)
+    assert set(halves_grads) == set(grads)
+    for name, grad in grads.items():
+        np.testing.assert_allclose(halves_grads[name], grad, atol=1e-12)
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3])
+def test_any_number_of_cores_trains_the_same_model(cores, monkeypatch):
+    """The same seed gives the same parameters, bit for bit, on one core and on many."""
+    def trained():
+        dice = np.random.default_rng(0)
+        model = CharLM(CharLMConfig(5, 6, context=6, layers=1, width=8, heads=2, dropout=0.2), dice)
+        train(model, SimpleNamespace(batches=lambda size, rng: iter([(rng.integers(0, 5, (size, 6)), NO_CONDITION)])),
+              Muon(model.is_matrix), dice, steps=3, batch=4)
+        return model.params
+    monkeypatch.setattr(parallel, "cores", lambda: 1)
+    one = trained()
+    monkeypatch.setattr(parallel, "cores", lambda: cores)
+    for name, param in trained().items():
+        np.testing.assert_array_equal(param, one[name])
