@@ -122,7 +122,8 @@ def generate(model, strategy, n, rng, *, condition=None, prompt=None, length=Non
         return fill_compiled(model, canvas, rng, condition, **strategy.keywords)
     frames = []
     for canvas in strategy(model, canvas, rng, condition):          # a full prompt leaves nothing to do: no frame
-        frames = [*frames, canvas] if film else [canvas]
+        if film:
+            frames.append(canvas)
     return (canvas, np.stack(frames or [canvas])) if film else canvas
 
 
@@ -141,8 +142,11 @@ def check_condition(model, n, condition):
 
 def can_compile(model, strategy):
     """True where the model has a compiled loop and the strategy is ``fill``, one by one."""
-    return (hasattr(model, "fill_compiled") and isinstance(strategy, partial) and strategy.func is fill
-            and strategy.keywords.get("plan") is one_by_one)
+    if not (hasattr(model, "fill_compiled") and isinstance(strategy, partial) and strategy.func is fill):
+        return False
+    plan = strategy.keywords.get("plan")
+    return plan is one_by_one or (isinstance(plan, list) and [np.ravel(at).tolist() for at in plan]
+                                  == [[t] for t in range(len(plan))])
 
 
 def fill_compiled(model, canvas, rng, condition=NO_CONDITION, *, plan=one_by_one,

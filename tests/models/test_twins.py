@@ -16,8 +16,8 @@ from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.ngram import NGram
 from minigen.models.pixel_lm import PixelLM, PixelLMConfig
 from minigen.protocols import NO_CONDITION, Condition
-from minigen.strategies.fill import fill, fill_compiled, generate
-from minigen.strategies.plans import one_by_one
+from minigen.strategies.fill import can_compile, fill, fill_compiled, generate, shared_latent
+from minigen.strategies.plans import all_at_once, one_by_one
 from oracles import wake
 
 pytestmark = pytest.mark.twins
@@ -163,3 +163,12 @@ def test_after_end_there_is_only_end(make, rng):
         tokens = fill_compiled(model, canvas, rng, condition)
         ended = np.cumsum(tokens == model.end, axis=1) > 0
         assert ended[0].all() and (tokens[ended] == model.end).all()
+
+
+@pytest.mark.parametrize("plan, compiled", [
+    (one_by_one, True), (one_by_one(5), True), ([[0], [1], [2], [3], [4]], True), (all_at_once, False),
+    ([np.array([1]), np.array([0])], False), ([np.array([0, 1]), np.array([2])], False)])
+def test_which_plans_the_compiled_loop_can_follow(plan, compiled, rng):
+    """Left to right, one place a pass, as a function or as a list; nothing else."""
+    assert can_compile(some_char_lm(rng), partial(fill, plan=plan)) == compiled
+    assert not can_compile(some_char_lm(rng), partial(shared_latent, plan=plan))
