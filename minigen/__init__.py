@@ -18,9 +18,18 @@ letter  is                              letter  is
 ======  ==============================  ======  ========================================
 """
 
-from minigen.protocols import Condition
-from minigen.strategies.fill import fill, generate, log_prob, shared_latent
-from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
-
 __version__ = "0.1.0"
-__all__ = ["Condition", "all_at_once", "fill", "generate", "in_blocks", "log_prob", "one_by_one", "shared_latent"]
+
+# Where each public name stands. It is fetched when it is asked for: `minigen --help` does not wait for NumPy.
+ROOMS = {"Condition": "protocols", "all_at_once": "strategies.plans", "fill": "strategies.fill",
+         "generate": "strategies.fill", "in_blocks": "strategies.plans", "log_prob": "strategies.fill",
+         "one_by_one": "strategies.plans", "shared_latent": "strategies.fill"}
+__all__ = list(ROOMS)
+
+
+def __getattr__(name):
+    """Fetch a public name from its room (PEP 562)."""
+    if name not in ROOMS:
+        raise AttributeError(f"module 'minigen' has no attribute {name!r}")
+    from importlib import import_module
+    return getattr(import_module(f"minigen.{ROOMS[name]}"), name)
