@@ -20,6 +20,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 
 Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes).")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
+Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")]
+Tile = Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")]
 
 
 def console():
@@ -82,8 +84,8 @@ def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " 
 def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) + ".")],
           size: Size = "full", seed: Seed = 0,
           data: Annotated[Optional[Path], typer.Option(help="Your own text, folder of PNGs, or sprite sheet.")] = None,
-          lines: Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")] = False,
-          tile: Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")] = None,
+          lines: Lines = False,
+          tile: Tile = None,
           model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram or decoder.")] = None,
           out: Annotated[Optional[Path], typer.Option(help="The checkpoint; without it runs/NAME-MODEL.npz.")] = None):
     """Train one model of a recipe and save a checkpoint. Ctrl-C keeps the best parameters so far."""
@@ -93,6 +95,7 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
     path = Path(out or f"runs/{name}-{model_name.replace(' ', '_')}.npz")
     check_writable("--out", path)
     result = fit_with_bar(recipe, model_name, dataset, size, seed)
+    from minigen.measure import NATS_PER_BIT
     from minigen.recipes import checkpoint
     about = {"model": model_name, "size": size, "seed": seed, "seconds": result.seconds, "steps": result.best_step}
     checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
@@ -100,7 +103,7 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
     checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
     bound = " at most" if kind == "bound" else ""
     show(f"saved {path}")
-    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / 0.6931471805599453:.4f} bits), {result.seconds:.0f} s")
+    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / NATS_PER_BIT:.4f} bits), {result.seconds:.0f} s")
     if result.interrupted:
         raise UserError(f"stopped by Ctrl-C; the best parameters so far are in {path}")
 
@@ -119,8 +122,8 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
            from_: Annotated[Optional[Path], typer.Option("--from", help="A checkpoint; without it a model is trained first.")] = None,
            size: Size = "small", seed: Seed = 0,
            data: Annotated[Optional[Path], typer.Option(help="Your own text or pictures to train on first.")] = None,
-           lines: Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")] = False,
-           tile: Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")] = None,
+           lines: Lines = False,
+           tile: Tile = None,
            model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram.")] = None,
            out: Annotated[Optional[Path], typer.Option(help="Pictures: the PNG; without it runs/NAME-STRATEGY.png.")] = None):
     """Draw samples: text is printed, pictures are written as a PNG."""
@@ -349,7 +352,7 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
     """What the canvases know before they are drawn: labels in turn, a prompt in tokens; originals of completed pictures."""
     import numpy as np
     from minigen.protocols import NO_CONDITION, Condition
-    labels = getattr(getattr(model, "config", None), "n_labels", 0)
+    labels = getattr(model, "n_labels", 0)
     condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
     if name == "answers":
         return Condition(label=np.full(n, which_question(prompt))), None, None

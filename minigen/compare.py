@@ -21,7 +21,7 @@ from minigen.parallel import cores
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import RECIPES, base
 from minigen.recipes.answers import right_answers, table
-from minigen.strategies.fill import fill, generate
+from minigen.strategies.fill import fill, generate, log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 TEXT_LENGTH = 256            # characters in one sample of running text
@@ -75,7 +75,7 @@ def compare(kinds, size, seed, folder, progress):
 
 def draw(model, row, n, rng, prompt=None, film=False, **settings):
     """n samples under the strategy of a row; labels, where there are any, in turn."""
-    labels = getattr(getattr(model, "config", None), "n_labels", 0)
+    labels = getattr(model, "n_labels", 0)
     condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
     length = None if model.length else TEXT_LENGTH
     return generate(model, base.strategy(row.strategy, **settings), n, rng, condition=condition,
@@ -91,11 +91,16 @@ def empty_row(strategy, model=None):
 def measured(row, model, seed, bits):
     """Passes, work, seconds and bits of one row."""
     rng, length = np.random.default_rng(seed), model.length or TEXT_LENGTH
-    alone = measure.seconds(lambda: draw(model, row, 1, rng))
-    together = measure.seconds(lambda: draw(model, row, BATCH, rng), repeats=3)
-    return empty_row(row.strategy, row.model) | {
+    return empty_row(row.strategy, row.model) | timed(lambda n: draw(model, row, n, rng)) | {
         "passes": length if row.strategy == "one_by_one" else 1, "multiplications": model.multiplications(length),
-        "seconds": alone, "seconds_64": together / BATCH, "per_s": BATCH / together, "bits": bits[0], "bits_kind": bits[1]}
+        "bits": bits[0], "bits_kind": bits[1]}
+
+
+def timed(sample):
+    """The seconds of a row, from ``sample(n)``: one alone, and one of a batch."""
+    alone = measure.seconds(lambda: sample(1))
+    together = measure.seconds(lambda: sample(BATCH), repeats=3)
+    return {"seconds": alone, "seconds_64": together / BATCH, "per_s": BATCH / together}
 
 
 # Text
@@ -209,36 +214,27 @@ def answers_table(recipe, dataset, models, size, seed, folder):
     allowed = [{answers.codec.decode(one) for one in tokens[labels == label]} for label in range(answers.n_labels)]
     drawn_each = ANSWERS_DRAWN[size]
     counted = measure.up_to_end(tokens, answers.codec.end).sum(axis=1)
-    entropy = np.array([table(answers, label).entropy() for label in range(answers.n_labels)])
+    exact = [table(answers, label) for label in range(answers.n_labels)]
+    entropy = np.array([truth.entropy() for truth in exact])
 
     def add(strategy, model_name, passes, score, sample, work):
         """score(label) -> log P of its right answers; sample(label, n, rng) -> tokens."""
-        gaps, impossible, told = zip(*(
-            (*measure.answer_gap(score(label), probs[labels == label]), score(label)) for label in range(answers.n_labels)))
+        gaps, impossible = zip(*(measure.answer_gap(score(label), probs[labels == label]) for label in range(answers.n_labels)))
         nonsense = [np.mean([answers.codec.decode(one) not in allowed[label]
                              for one in sample(label, drawn_each, np.random.default_rng([seed, label]))])
                     for label in range(answers.n_labels)]
         bits_each = (entropy + gaps) / [np.sum(probs[labels == q] * counted[labels == q]) for q in range(answers.n_labels)]
-        everyone = 64
-
-        def one_batch():
-            sample(0, everyone, np.random.default_rng(seed))
-        single = measure.seconds(lambda: sample(0, 1, np.random.default_rng(seed)))
-        batch = measure.seconds(one_batch, repeats=3)
-        made.rows.append({
-            "strategy": strategy, "model": model_name, "passes": passes, "multiplications": work, "seconds": single,
-            "seconds_64": batch / everyone, "per_s": everyone / batch, "bits": float(np.mean(bits_each)),
-            "bits_kind": "exact", "impossible": float(np.mean(impossible)),
+        made.rows.append(empty_row(strategy, model_name) | timed(lambda n: sample(0, n, np.random.default_rng(seed))) | {
+            "passes": passes, "multiplications": work, "bits": float(np.mean(bits_each)), "bits_kind": "exact", "impossible": float(np.mean(impossible)),
             "impossible_drawn": float(np.mean(nonsense)), "gap": float(np.mean(gaps)),
             "questions": [{"question": question.text, "gap": gaps[q], "impossible": impossible[q],
                            "impossible_drawn": float(nonsense[q])} for q, question in enumerate(answers.questions)]})
 
-    exact = [table(answers, label) for label in range(answers.n_labels)]
     for name, plan in (("one_by_one", one_by_one), ("in_blocks:2", in_blocks(2)), ("all_at_once", all_at_once)):
         places = plan(answers.length)
 
         def score(label, plan=plan):
-            return measure.log_prob(exact[label], tokens[labels == label], plan)
+            return log_prob(exact[label], tokens[labels == label], plan)
 
         def sample(label, n, rng, plan=plan):
             return generate(exact[label], partial(fill, plan=plan), n, rng)
@@ -255,11 +251,10 @@ def answers_table(recipe, dataset, models, size, seed, folder):
             return generate(model, strategy, n, rng, condition=Condition(label=np.full(n, label)))
         add(row.strategy, row.model, answers.length if row.strategy == "one_by_one" else 1, score, sample,
             model.multiplications(answers.length))
-    for label, question in enumerate(answers.questions[:1]):
-        drawn = generate(exact[label], partial(fill, plan=all_at_once), 16, np.random.default_rng(seed))
-        made.samples.append((f"{question.text}, all_at_once", "  ".join(answers.codec.decode(one) for one in drawn)))
-        drawn = generate(exact[label], partial(fill, plan=one_by_one), 16, np.random.default_rng(seed))
-        made.samples.append((f"{question.text}, one_by_one", "  ".join(answers.codec.decode(one) for one in drawn)))
+    for plan in (all_at_once, one_by_one):          # the lecture's question, which stands first
+        drawn = generate(exact[0], partial(fill, plan=plan), 16, np.random.default_rng(seed))
+        made.samples.append((f"{answers.questions[0].text}, {plan.__name__}",
+                             "  ".join(answers.codec.decode(one) for one in drawn)))
     return made
 
 

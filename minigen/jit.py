@@ -4,7 +4,6 @@ Numba is loaded by the first ``*_numba`` module that is imported, never by ``imp
 """
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 
@@ -32,7 +31,8 @@ def cache_folder():
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:                                # installed where this user may not write
-        return Path(tempfile.gettempdir()) / f"minigen-{os.getuid() if hasattr(os, 'getuid') else 'user'}" / f"kernels-{mark}"
+        # In the user's own folder: a cache is code, and a shared temporary folder is open to others.
+        return Path.home() / ".cache" / "minigen" / f"kernels-{mark}"
 
 
 CACHE_FOLDER = str(cache_folder())

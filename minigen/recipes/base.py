@@ -143,8 +143,7 @@ def bits(model, dataset, rng, draws=64, asked=False):
     if asked:
         score = measure.string_log_prob(model, tokens, end, Condition(label=dataset.valid_label))
         return measure.bits_per_token(score, tokens, end), "exact"
-    labels = dataset.n_labels if getattr(getattr(model, "config", None), "n_labels", 0) else 0
-    return measure.item_bits(model, tokens, end, labels), "exact"
+    return measure.item_bits(model, tokens, end, getattr(model, "n_labels", 0)), "exact"
 
 
 def smaller(dataset, size):

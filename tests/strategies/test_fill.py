@@ -10,7 +10,7 @@ from minigen.models.table import Table
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import fill, generate, log_prob, shared_latent
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
-from oracles import (GridDice, conditional, every, frequencies, marginals, most_by_chance, plain_fill,
+from oracles import (GridDice, conditional, every, frequencies, most_by_chance, plain_fill,
                      product_of_marginals, random_joint, random_plan, walk)
 
 PLANS = {"one by one": one_by_one, "all at once": all_at_once, "pairs": in_blocks(2),
