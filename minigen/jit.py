@@ -51,3 +51,7 @@ def helper(function):
     """A small function for kernels, of this or another file: compiled into them, cached with them."""
     return njit(nogil=True, fastmath=FAST)(function)
 
+
+def helper_without_nan(function):
+    """The same for a helper that is never given a NaN: only then may LLVM take the largest of many numbers at a time."""
+    return njit(nogil=True, fastmath=FAST | {"nnan"})(function)

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from minigen.jit import helper, kernel
+from minigen.jit import helper, helper_without_nan, kernel
 
 LOG2E = np.float32(1.4426950408889634)
 LN2_HIGH = np.float32(0.693359375)                # ln 2 in two parts: their sum is exact to 40 bits
@@ -20,8 +20,9 @@ LN2_LOW = np.float32(-2.12194440e-4)
 
 @helper
 def exp32(x):
-    """e ** x in float32 for x <= 88, relative error below 4e-7 (Cephes' polynomial; Moshier, 1984)."""
-    x = max(x, np.float32(-87.0))                 # e ** -87 is just above the smallest normal float32
+    """e ** x in float32 for x <= 88, relative error below 4e-7 (Cephes' polynomial; Moshier, 1984); 0 for x < -87."""
+    possible = np.float32(x >= np.float32(-87.0))          # e ** -87 is just above the smallest normal float32
+    x = max(x, np.float32(-87.0))
     n = np.floor(x * LOG2E + np.float32(0.5))
     r = x - n * LN2_HIGH - n * LN2_LOW            # |r| <= ln 2 / 2
     p = np.float32(1.9875691500e-4)
@@ -32,10 +33,10 @@ def exp32(x):
     p = p * r + np.float32(5.0000001201e-1)
     p = p * r * r + r + np.float32(1.0)
     # 2 ** n by writing n into the exponent's bits
-    return p * np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
+    return possible * p * np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
 
 
-@helper
+@helper_without_nan
 def largest(values):
     peak = values[0]
     for v in range(values.size):
@@ -47,14 +48,16 @@ def largest(values):
 def pick(logits, u):                              # (V,), one die
     """The twin of ``maths.sample_categorical`` for one row."""
     peak, total, running = largest(logits), 0.0, 0.0
-    for score in logits:
-        total += math.exp(score - peak)
+    weights = np.empty(logits.size, np.float32)
+    for v in range(logits.size):
+        weights[v] = exp32(np.float32(logits[v] - peak))
+    for v in range(logits.size):
+        total += weights[v]
     last = 0                                      # rounding never ends on an impossible token
     for v in range(logits.size):
-        weight = math.exp(logits[v] - peak)
-        if weight > 0.0:
+        if weights[v] > 0.0:
             last = v
-        running += weight
+        running += weights[v]
         if running > u * total:
             return v
     return last

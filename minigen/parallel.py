@@ -33,9 +33,14 @@ def side_by_side(tasks):
             task.cancel()
 
 
-def in_shares(work, n):
-    """Call ``work(first, last)`` on equal shares of ``range(n)``, one for each core."""
-    shares = max(1, min(cores(), n))
+def in_shares(work, n, at_least=1):
+    """Call ``work(first, last)`` on shares of ``range(n)``, of ``at_least`` each where there are so many.
+
+    A few shares for each core: a core that another program wants takes fewer of them, and nobody waits for it.
+    """
+    shares = max(1, min(4 * cores(), n // at_least, n))
+    if shares < 2 * cores():                       # too few to share unevenly
+        shares = max(1, min(cores(), n))
     edges = [n * i // shares for i in range(shares + 1)]
     side_by_side([lambda first=first, last=last: work(first, last) for first, last in zip(edges, edges[1:])])
 

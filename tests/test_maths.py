@@ -342,8 +342,8 @@ def test_draw_equals_adjust_and_sample(rng, temperature, top_k, top_p):
     adjusted = maths.adjust(logits, temperature, top_k, top_p)
     plain = maths.sample_categorical(adjusted, u)
     twin = np.array([maths_numba.draw(row, die, temperature, top_k or 0, top_p or 0.0) for row, die in zip(logits, u)])
-    clear = maths.distance_to_edge(adjusted, u) > 1e-9
-    assert clear.sum() >= 299                                                  # 300 x 24 edges x 1e-9: below 1e-5
+    clear = maths.distance_to_edge(adjusted, u) > 1e-6                          # the twin's weights are float32
+    assert clear.sum() >= 297                                                  # 300 x 24 edges x 2e-6 = 0.014: four of them below 1e-8
     np.testing.assert_array_equal(twin[clear], plain[clear])
 
 
@@ -363,11 +363,11 @@ def exp32_of_all(x, out):
 
 @pytest.mark.twins
 def test_exp32_is_exp():
-    """Over its range the polynomial is within 4e-7 of e ** x, and below it stays at e ** -87."""
+    """Over its range the polynomial is within 4e-7 of e ** x; below it is 0, as impossible as -inf."""
     x = np.linspace(-87, 88, 50_001).astype(np.float32)
     got = np.empty_like(x)
     exp32_of_all(x, got)
     np.testing.assert_allclose(got, np.exp(x.astype(np.float64)), rtol=4e-7)
     far = np.empty(3, np.float32)
     exp32_of_all(np.array([-np.inf, -1e4, -87.5], np.float32), far)
-    assert (far == got[0]).all()                                               # e ** -87, "as good as nothing"
+    assert (far == 0.0).all()

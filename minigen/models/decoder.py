@@ -24,32 +24,40 @@ class DecoderConfig:
     n_labels: int = 0           # different conditions, 0 for none
     latent_width: int = 0       # C, 0 for the form without a latent
     hidden: int = 256           # D
+    layers: int = 1             # hidden layers, in the decoder and in the encoder
     kl_weight: float = 1.0      # 1 is the bound itself; a little less keeps z informative
 
 
 class Network:
-    """Linear, squared ReLU, norm, Linear: the MLP that decoder and encoder share the form of."""
+    """Linear layers with squared ReLU and norm between them: the MLP that decoder and encoder share the form of."""
 
-    def __init__(self, n_in, hidden, n_out, rng, dtype):
-        self.first = Linear(n_in, hidden, rng, dtype)
+    def __init__(self, n_in, hidden, n_out, rng, dtype, layers=1):
+        widths = [n_in, *[hidden] * layers, n_out]
+        self.names = ["first", *(f"middle{i}" for i in range(layers - 1)), "last"]
+        self.linears = {name: Linear(a, b, rng, dtype) for name, a, b in zip(self.names, widths, widths[1:])}
         self.activation, self.norm = SquaredReLU(), RMSNorm()
-        self.last = Linear(hidden, n_out, rng, dtype)
-        self.params = collect(first=self.first, last=self.last)
+        self.params = collect(**self.linears)
 
     def forward(self, x):                                        # (B, n_in)
-        hidden, first_cache = self.first.forward(x)
-        active, active_cache = self.activation.forward(hidden)
-        normed, norm_cache = self.norm.forward(active)           # squares have long tails: they would run away
-        y, last_cache = self.last.forward(normed)
-        return y, (first_cache, active_cache, norm_cache, last_cache)    # (B, n_out)
+        caches = []
+        for name in self.names[:-1]:
+            hidden, linear_cache = self.linears[name].forward(x)
+            active, active_cache = self.activation.forward(hidden)
+            x, norm_cache = self.norm.forward(active)            # squares have long tails: they would run away
+            caches.append((linear_cache, active_cache, norm_cache))
+        y, last_cache = self.linears["last"].forward(x)
+        return y, (caches, last_cache)                           # (B, n_out)
 
     def backward(self, cache, dy):
-        first_cache, active_cache, norm_cache, last_cache = cache
-        dnormed, last_grads = self.last.backward(last_cache, dy)
-        dactive, _ = self.norm.backward(norm_cache, dnormed)
-        dhidden, _ = self.activation.backward(active_cache, dactive)
-        dx, first_grads = self.first.backward(first_cache, dhidden)
-        return dx, prefix("first", first_grads) | prefix("last", last_grads)
+        caches, last_cache = cache
+        dx, grads = self.linears["last"].backward(last_cache, dy)
+        grads = prefix("last", grads)
+        for name, (linear_cache, active_cache, norm_cache) in reversed(list(zip(self.names, caches))):
+            dactive, _ = self.norm.backward(norm_cache, dx)
+            dhidden, _ = self.activation.backward(active_cache, dactive)
+            dx, linear_grads = self.linears[name].backward(linear_cache, dhidden)
+            grads |= prefix(name, linear_grads)
+        return dx, grads
 
 
 class Decoder:
@@ -68,12 +76,12 @@ class Decoder:
         parts = {}
         if inputs:
             self.decoder = parts["decoder"] = Network(inputs, config.hidden, config.length * config.vocab_size,
-                                                      rng, dtype)
+                                                      rng, dtype, config.layers)
         else:
             self.marginal = parts["marginal"] = Embedding(1, config.length * config.vocab_size, rng, dtype, scale=0.0)
         if config.latent_width:
             seen = config.length * config.vocab_size + config.n_labels
-            self.encoder = parts["encoder"] = Network(seen, config.hidden, 2 * config.latent_width, rng, dtype)
+            self.encoder = parts["encoder"] = Network(seen, config.hidden, 2 * config.latent_width, rng, dtype, config.layers)
         self.params = collect(**parts)
 
     @staticmethod
@@ -151,8 +159,8 @@ class Decoder:
 
     def multiplications(self, length=None):
         """For one picture."""
-        inputs = self.config.n_labels + self.config.latent_width
-        return int(inputs and self.config.hidden * (inputs + self.length * self.vocab_size))
+        inputs, hidden = self.config.n_labels + self.config.latent_width, self.config.hidden
+        return int(inputs and hidden * (inputs + (self.config.layers - 1) * hidden + self.length * self.vocab_size))
 
     def settings(self):
         return asdict(self.config)

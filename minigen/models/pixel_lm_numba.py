@@ -1,91 +1,120 @@
 """The whole sampling loop of ``pixel_lm`` in one kernel.
 
-A new pixel changes nothing that was computed before it, because no layer looks ahead. So only the
-new pixel's own column of every layer is computed, from its neighbours' columns, which are kept.
+A new pixel changes nothing that was computed before it, because no layer looks ahead. So only the new pixel's own column
+of every layer is computed, from its neighbours' columns, which are kept. Several pixels pass through the network side by
+side (``lanes_numba``): one of each of several pictures, or those of a half-sprite that is to be completed.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
 from minigen.jit import kernel
 from minigen.maths_numba import draw
-from minigen.nn.causal_conv import TAPS, neighbourhood
-from minigen.nn.layers_numba import add_product, add_to, rms_norm, set_to, squared_relu
+from minigen.models.lanes_numba import LANES, ROWS, new_lanes, next_rows, open_rows
+from minigen.models.packed import aligned, packed
+from minigen.nn.causal_conv import neighbourhood
+from minigen.nn.layers_numba import add_products, add_to, empty_rows, products, rms_norm, set_to, squared_relu
 from minigen.parallel import in_shares
 
 
 def fill(model, canvas, u, condition, temperature, top_k, top_p):
     """Tokens (B, T): what ``strategies.fill`` draws in raster order with the dice u (B, T)."""
     config, params = model.config, model.params
-    D, V = config.channels, model.vocab_size
-    conv, down = (np.stack([params[f"block{i}.{name}.weight"] for i in range(config.blocks)]) for name in ("conv", "down"))
+    D = config.channels
     labels = params["label.table"][condition.label] if config.n_labels else np.zeros((len(canvas), D), np.float32)
-    shade, curve, curve_bias = ((params["shade.weight"], params["curve.weight"], params["curve.bias"])
-                                if config.ordered else (np.zeros((0, D), np.float32), np.zeros((D, 2), np.float32),
-                                                        np.zeros(2, np.float32)))
-    tokens = canvas.copy()
-    around = np.array(neighbourhood(config.reach))                  # (taps, 2) rows down, columns right
-    back = np.array([-(row * (config.width + 1) + column) for row, column in TAPS])
+    shade = params["shade.weight"] if config.ordered else np.zeros((0, D), np.float32)
+    tokens, around = canvas.copy(), np.array(neighbourhood(config.reach))      # (taps, 2) rows down, columns right
+    conv, down, head = packed(model, partial(pack, config))
+    head_bias = params["head.bias"]
+    if config.ordered:                                              # the curve over grey levels is linear: part of the head
+        head = aligned(head + (params["curve.weight"] @ model.levels).T)
+        head_bias = head_bias + params["curve.bias"] @ model.levels
 
     def work(first, last):
-        run(tokens[first:last], u[first:last], labels[first:last], config.height, config.width, around, back,
-            params["neighbours.table"], params["census.weight"], params["census.bias"],
-            params["row.table"], params["column.table"], shade, curve, curve_bias, model.levels, conv, down,
-            params["head.weight"], params["head.bias"], V, float(temperature), top_k or 0, float(top_p or 0.0))
-    in_shares(work, len(tokens))
+        run(tokens[first:last], u[first:last], labels[first:last], config.height, config.width, around,
+            params["neighbours.table"], params["census.weight"], params["census.bias"], params["row.table"],
+            params["column.table"], shade, conv, down, head, head_bias, float(temperature), top_k or 0, float(top_p or 0.0))
+    in_shares(work, len(tokens), LANES)
     return tokens
 
 
+def pack(config, params):
+    """The matrices as the kernel reads them: one row of weights for each output, the taps of a convolution end to end."""
+    conv = [params[f"block{i}.conv.weight"].reshape(-1, config.hidden).T for i in range(config.blocks)]
+    return (aligned(conv), aligned([params[f"block{i}.down.weight"].T for i in range(config.blocks)]),
+            aligned(params["head.weight"].T))
+
+
 @kernel
-def run(tokens, u, labels, height, width, around, back, table, census, census_bias, rows, columns, shade, curve,
-        curve_bias, levels, conv, down, head, head_bias, mask, temperature, top_k, top_p):
-    layers, channels, vocab_size = conv.shape[0], table.shape[1], head.shape[1]
-    # What each layer knows at each pixel; one empty row on top, one empty column on the right, as in nn.causal_conv.
-    known = np.zeros((layers, (height + 1) * (width + 1), channels), np.float32)
-    x, normed, hidden = np.zeros(channels, np.float32), np.zeros(channels, np.float32), np.zeros(conv.shape[3], np.float32)
-    scores, bends, used = np.zeros(vocab_size, np.float32), np.zeros(2, np.float32), np.zeros(vocab_size, np.int64)
+def run(tokens, u, labels, height, width, around, table, census, census_bias, rows_table, columns_table, shade, conv, down,
+        head, head_bias, temperature, top_k, top_p):
+    layers, channels, vocab_size = conv.shape[0], table.shape[1], head.shape[0]
+    lanes, mask = min(LANES, len(tokens)), vocab_size
+    # What each layer knows at each pixel; one empty row on top, one empty column on the right, as in nn.causal_conv, and
+    # one empty pixel before the first. The three taps above lie side by side in memory, and so do the left one and the own.
+    grid = (height + 1) * (width + 1) + 1
+    known = empty_rows(layers * lanes * grid, channels).reshape(layers, lanes, grid, channels)
+    set_to(known.reshape(known.size), np.float32(0.0))
+    x, normed, hidden = empty_rows(ROWS, channels), empty_rows(ROWS, channels), empty_rows(ROWS, conv.shape[1])
+    seen, scores = empty_rows(ROWS, 5 * channels), empty_rows(ROWS, vocab_size)
+    used, amount = np.zeros((lanes, vocab_size), np.int64), np.zeros((lanes, vocab_size), np.float32)
     step = np.float32(2.0 / max(vocab_size - 1, 1))
-    for b in range(len(tokens)):
-        set_to(used, 0)
-        for t in range(tokens.shape[1]):
-            row, column = t // width, t % width
+    canvas_of, next_place, last_place, begun = new_lanes(lanes)
+    lane_of, place_of = np.empty(ROWS, np.int64), np.empty(ROWS, np.int64)
+    while True:
+        rows = next_rows(tokens, mask, -1, canvas_of, next_place, last_place, begun, lane_of, place_of)
+        if rows == 0:
+            return
+        for r in range(rows):
+            lane, t = lane_of[r], place_of[r]
+            b, row, column = canvas_of[lane], t // width, t % width
+            if t == 0:
+                set_to(used[lane], 0)
+                set_to(amount[lane], np.float32(0.0))
+            else:
+                last = tokens[b, t - 1]
+                used[lane, last] += 1
+                amount[lane, last] = math.log1p(np.float32(used[lane, last]))
             for d in range(channels):
-                x[d] = census_bias[d] + rows[row, d] + columns[column, d] + labels[b, d]
+                x[r, d] = census_bias[d] + rows_table[row, d] + columns_table[column, d] + labels[b, d]
             for tap in range(len(around)):
-                r, c = row + around[tap, 0], column + around[tap, 1]
+                up, across = row + around[tap, 0], column + around[tap, 1]
                 colour = mask                     # outside the picture there is nothing, which is not colour 0
-                if r >= 0 and 0 <= c < width:
-                    colour = tokens[b, r * width + c]
-                add_to(x, table[tap * (mask + 1) + colour])
+                if up >= 0 and 0 <= across < width:
+                    colour = tokens[b, up * width + across]
+                add_to(x[r], table[tap * (mask + 1) + colour])
                 if shade.shape[0] > 0 and colour != mask:
                     level = np.float32(colour) * step - np.float32(1.0)
                     for d in range(channels):
-                        x[d] += level * shade[tap, d]
+                        x[r, d] += level * shade[tap, d]
             for v in range(vocab_size):
-                if used[v] > 0:
-                    amount = np.float32(math.log1p(np.float32(used[v])))
+                if used[lane, v] > 0:
                     for d in range(channels):
-                        x[d] += amount * census[v, d]
-            rms_norm(x, x)
-            place = (row + 1) * (width + 1) + column
-            for layer in range(layers):
-                rms_norm(x, known[layer, place])
-                set_to(hidden, np.float32(0.0))
-                for tap in range(len(back)):
-                    if place >= back[tap]:
-                        add_product(known[layer, place - back[tap]], conv[layer, tap], hidden)
-                squared_relu(hidden)
-                add_product(hidden, down[layer], x)
-            if tokens[b, t] == mask:
-                rms_norm(x, normed)
-                for v in range(vocab_size):
-                    scores[v] = head_bias[v]
-                add_product(normed, head, scores)
-                if shade.shape[0] > 0:
-                    bends[0], bends[1] = curve_bias[0], curve_bias[1]
-                    add_product(normed, curve, bends)
-                    for v in range(vocab_size):
-                        scores[v] += bends[0] * levels[0, v] + bends[1] * levels[1, v]
-                tokens[b, t] = draw(scores, u[b, t], temperature, top_k, top_p)
-            used[tokens[b, t]] += 1
+                        x[r, d] += amount[lane, v] * census[v, d]
+            rms_norm(x[r], x[r])
+        for layer in range(layers):
+            for r in range(rows):
+                place = (place_of[r] // width + 1) * (width + 1) + place_of[r] % width + 1
+                columns = known[layer, lane_of[r]]
+                rms_norm(x[r], columns[place])
+                # A row to the left in this same pass has written its column already: rows come in order.
+                for tap in range(3):
+                    for d in range(channels):
+                        seen[r, tap * channels + d] = columns[place - width - 2 + tap, d]
+                for tap in range(2):
+                    for d in range(channels):
+                        seen[r, (3 + tap) * channels + d] = columns[place - 1 + tap, d]
+            products(seen[:rows], conv[layer], hidden[:rows])
+            for r in range(rows):
+                squared_relu(hidden[r])
+            add_products(hidden[:rows], down[layer], x[:rows])
+        chosen, number = open_rows(tokens, mask, canvas_of, lane_of, place_of, rows)
+        for i in range(number):
+            rms_norm(x[chosen[i]], normed[i])
+        products(normed[:number], head, scores[:number])
+        for i in range(number):
+            add_to(scores[i], head_bias)
+            b, t = canvas_of[lane_of[chosen[i]]], place_of[chosen[i]]
+            tokens[b, t] = draw(scores[i], u[b, t], temperature, top_k, top_p)

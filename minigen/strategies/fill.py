@@ -153,7 +153,10 @@ def fill_compiled(model, canvas, rng, condition=NO_CONDITION, *, plan=one_by_one
                   temperature=1.0, top_k=None, top_p=None):
     """The last canvas of ``fill`` one by one, from the model's compiled loop, on the same dice."""
     maths.check_adjust(temperature, top_k, top_p)
-    _, u = prepare(model, canvas, rng, plan)
+    if plan is one_by_one:
+        u = rng.random(canvas.shape)        # nothing to check, and a list of 400 arrays costs as much as drawing a sprite
+    else:
+        _, u = prepare(model, canvas, rng, plan)
     return model.fill_compiled(canvas, u, condition, temperature, top_k, top_p)
 
 
