@@ -1,6 +1,7 @@
 """The rules of the house, read from the imports: floors, doors, docstrings, one test file per room."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "
           "models": 2, "strategies": 2,
           "measure": 3, "figures": 3, "tables": 3,
           "recipes": 4,
-          "compare": 5, "course": 5,
+          "compare": 5, "course": 5, "bench": 5,
           "__main__": 6}
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {path: path.relative_to(HOUSE).as_posix() for path in FILES}
@@ -97,19 +98,20 @@ def may_import(path, package):
     """Who may import the packages that not everybody may import, and the folders that nobody may."""
     allowed = {"numba": ["minigen/jit.py"],
                "matplotlib": ["minigen/figures.py"],
-               "PIL": ["minigen/figures.py", "minigen/data/pictures.py"]}
-    never = {"torch", "tensorflow", "jax", "keras", "tests", "exercises", "solutions"}
+               "PIL": ["minigen/figures.py", "minigen/data/pictures.py"],
+               "torch": ["minigen/bench/peers_torch.py"]}
+    never = {"tensorflow", "jax", "keras", "tests", "exercises", "solutions"}
     return package not in never and (package not in allowed or NAMES[path] in allowed[package])
 
 
 def test_big_packages_enter_by_one_door():
-    """numba in jit.py, matplotlib in figures.py, PIL there and in pictures.py; no framework, no tests, no solutions."""
+    """numba in jit.py, matplotlib in figures.py, PIL there and in pictures.py, torch in the benchmark's peers; no tests, no solutions."""
     faults = [f"{NAMES[path]} imports {module}" for path in FILES for module in imports(path)
               if not may_import(path, module.split(".")[0])]
     assert not faults, list_of(faults)
 
 
-SLOW = {"numba", "matplotlib", "PIL"}
+SLOW = {"numba", "matplotlib", "PIL", "torch"}
 
 
 def slow_loads(path):
@@ -127,10 +129,10 @@ def slow_loads(path):
 def test_loading_a_file_does_not_load_what_is_slow():
     """Twins and jit.py are imported inside functions, except by twins; matplotlib and PIL inside functions too."""
     def compiled(path):
-        return path.stem.endswith("_numba") or NAMES[path] == "minigen/jit.py"
+        return path.stem.endswith(("_numba", "_torch")) or NAMES[path] == "minigen/jit.py"
     faults = [f"{NAMES[path]} imports {module} at its top" for path in FILES if not compiled(path)
               for module in imports(path, inside_functions=False)
-              if module == "minigen.jit" or module.endswith("_numba")]
+              if module == "minigen.jit" or module.endswith(("_numba", "_torch"))]
     faults += [f"loading {NAMES[path]} loads {', '.join(sorted(slow_loads(path)))}" for path in FILES
                if not compiled(path) and slow_loads(path)]
     assert not faults, list_of(faults)
@@ -163,11 +165,11 @@ def test_everything_public_has_a_docstring():
 
 
 def test_every_room_has_its_test_file():
-    """minigen/a/b.py is tested in tests/a/test_b.py; a twin (_numba) shares the file of its plain form."""
+    """minigen/a/b.py is tested in tests/a/test_b.py; a twin (_numba, _numpy, _torch) shares the file of its plain form."""
     wanted = {}
     for path in FILES:
         if path.name != "__init__.py":
-            inside, stem = path.relative_to(PACKAGE).parent, path.stem.removesuffix("_numba").strip("_")
+            inside, stem = path.relative_to(PACKAGE).parent, re.sub("_(numba|numpy|torch)$", "", path.stem).strip("_")
             wanted.setdefault(HOUSE / "tests" / inside / f"test_{stem}.py", NAMES[path])
     faults = [f"{test.relative_to(HOUSE).as_posix()} is missing (for {name})"
               for test, name in sorted(wanted.items()) if not test.exists()]

@@ -92,8 +92,8 @@ class Decoder:
     def _one_hot(self, ids, size):                               # (...) -> (..., size)
         return (ids[..., None] == np.arange(size)).astype(self.dtype)
 
-    def _decode(self, rows, condition):
-        """Scores (B, T, V), or (1, T, V) where nothing distinguishes the canvases."""
+    def inputs(self, condition):
+        """What the network is told (B, labels + C): the label one-hot, the latent; None where there is nothing to tell."""
         config, parts = self.config, []
         if config.n_labels:
             parts.append(self._one_hot(condition.label, config.n_labels))
@@ -102,11 +102,13 @@ class Decoder:
                 raise say("condition", f"a latent of width {config.latent_width}", "none",
                           "Use the strategy shared_latent, which throws it.")
             parts.append(condition.latent.astype(self.dtype))
-        if parts:
-            flat, cache = self.decoder.forward(np.concatenate(parts, axis=1))
-        else:
-            flat, cache = self.marginal.forward(np.zeros(1, np.int64))
-        return flat.reshape(len(flat), config.length, config.vocab_size), cache
+        return np.concatenate(parts, axis=1) if parts else None
+
+    def _decode(self, condition):
+        """Scores (B, T, V), or (1, T, V) where nothing distinguishes the canvases."""
+        inputs = self.inputs(condition)
+        flat, cache = self.marginal.forward(np.zeros(1, np.int64)) if inputs is None else self.decoder.forward(inputs)
+        return flat.reshape(len(flat), self.length, self.vocab_size), cache
 
     def encode(self, tokens, condition=NO_CONDITION):
         """Which latents could have made these pictures: mean and log variance, each (B, C)."""
@@ -128,7 +130,7 @@ class Decoder:
         spread = np.exp(0.5 * log_variance)
         noise = rng.standard_normal(mean.shape).astype(self.dtype)
         # z as a function of the noise: the gradient passes through the draw (reparameterisation).
-        scores, cache = self._decode(len(tokens), condition._replace(latent=mean + spread * noise))
+        scores, cache = self._decode(condition._replace(latent=mean + spread * noise))
         loss, dscores = maths.training_loss(scores, tokens, np.ones(tokens.shape, bool))
         dinput, grads = self.decoder.backward(cache, dscores.reshape(len(tokens), -1))
         grads = prefix("decoder", grads)
@@ -141,7 +143,7 @@ class Decoder:
         return loss + float(share * kl), grads | prefix("encoder", encoder_grads)
 
     def _loss_alone(self, tokens, condition):
-        scores, cache = self._decode(len(tokens), condition)
+        scores, cache = self._decode(condition)
         wide = np.broadcast_to(scores, (len(tokens), *scores.shape[1:]))
         loss, dscores = maths.training_loss(wide, tokens, np.ones(tokens.shape, bool))
         dscores = dscores.reshape(len(tokens), -1)
@@ -151,7 +153,7 @@ class Decoder:
 
     def logits(self, canvas, at, condition=NO_CONDITION):
         """Scores (B, A, V) for the places ``at``; the canvas is not read."""
-        scores, _ = self._decode(len(canvas), condition)
+        scores, _ = self._decode(condition)
         return np.broadcast_to(scores, (len(canvas), *scores.shape[1:]))[:, np.asarray(at)]
 
     def check_plan(self, plan):
@@ -161,6 +163,16 @@ class Decoder:
         """For one picture."""
         inputs, hidden = self.config.n_labels + self.config.latent_width, self.config.hidden
         return int(inputs and hidden * (inputs + (self.config.layers - 1) * hidden + self.length * self.vocab_size))
+
+    @property
+    def blind(self):
+        """A compiled pass may stand for any plan: with the same dice, every plan draws the same tokens."""
+        return bool(self.config.n_labels or self.config.latent_width)
+
+    def fill_compiled(self, canvas, u, condition, temperature, top_k, top_p):
+        """Network and draw in one kernel: the tokens of ``fill`` under any plan, on the same dice."""
+        from minigen.models import decoder_numba
+        return decoder_numba.fill(self, canvas, u, condition, temperature, top_k, top_p)
 
     def settings(self):
         return asdict(self.config)

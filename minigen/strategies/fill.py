@@ -12,7 +12,7 @@ import numpy as np
 from minigen import maths
 from minigen.errors import expect_range, expect_shape, expect_tokens, say
 from minigen.protocols import NO_CONDITION
-from minigen.strategies.plans import all_at_once, check_places, one_by_one, still_open
+from minigen.strategies.plans import all_at_once, check_places, expect_same_open, one_by_one, still_open
 
 SCORED_AT_ONCE = 2 ** 19        # scores that are held in memory at a time (a batch of rows)
 
@@ -57,6 +57,11 @@ def shared_latent(model, canvas, rng, condition=NO_CONDITION, *, plan=all_at_onc
     """
     latent = throw_latent(model, len(canvas), condition, rng.spawn(1)[0])
     yield from fill(model, canvas, rng, (condition or NO_CONDITION)._replace(latent=latent), plan=plan, **settings)
+
+
+def has_latent(model):
+    """Whether there is something that all places can share."""
+    return hasattr(model, "latent_logits") or bool(getattr(model, "latent_width", 0))
 
 
 def throw_latent(model, n, condition, rng):
@@ -113,13 +118,13 @@ def generate(model, strategy, n, rng, *, condition=None, prompt=None, length=Non
 
     Notes
     -----
-    Without a film, a model with a compiled loop is asked to run ``one_by_one`` in it. The
-    tokens are the same on the same dice; only the seconds differ.
+    Without a film, a model with a compiled loop runs in it what it can (see ``can_compile``). The tokens are
+    the same on the same dice; only the seconds differ.
     """
     canvas, condition = blank(model, n, prompt, length), condition or NO_CONDITION
     check_condition(model, n, condition)
     if not film and can_compile(model, strategy):
-        return fill_compiled(model, canvas, rng, condition, **strategy.keywords)
+        return draw_compiled(model, canvas, rng, condition, strategy)
     frames = []
     for canvas in strategy(model, canvas, rng, condition):          # a full prompt leaves nothing to do: no frame
         if film:
@@ -141,20 +146,35 @@ def check_condition(model, n, condition):
 
 
 def can_compile(model, strategy):
-    """True where the model has a compiled loop and the strategy is ``fill``, one by one."""
-    if not (hasattr(model, "fill_compiled") and isinstance(strategy, partial) and strategy.func is fill):
+    """True where the model's compiled loop draws what the strategy would.
+
+    That of a causal model is ``fill``, one by one. A blind model has no order: any plan of ``fill``, with or without
+    ``shared_latent``.
+    """
+    if not (hasattr(model, "fill_compiled") and isinstance(strategy, partial) and not strategy.args):
         return False
+    if getattr(model, "blind", False):
+        return strategy.func is fill or (strategy.func is shared_latent and has_latent(model))
     plan = strategy.keywords.get("plan")
-    return plan is one_by_one or (isinstance(plan, list) and [np.ravel(at).tolist() for at in plan]
-                                  == [[t] for t in range(len(plan))])
+    return strategy.func is fill and (plan is one_by_one or (
+        isinstance(plan, list) and [np.ravel(at).tolist() for at in plan] == [[t] for t in range(len(plan))]))
+
+
+def draw_compiled(model, canvas, rng, condition, strategy):
+    """The last canvas of a strategy that ``can_compile``, on the same dice."""
+    if strategy.func is shared_latent:
+        condition = condition._replace(latent=throw_latent(model, len(canvas), condition, rng.spawn(1)[0]))
+        return fill_compiled(model, canvas, rng, condition, **{"plan": all_at_once} | strategy.keywords)
+    return fill_compiled(model, canvas, rng, condition, **strategy.keywords)
 
 
 def fill_compiled(model, canvas, rng, condition=NO_CONDITION, *, plan=one_by_one,
                   temperature=1.0, top_k=None, top_p=None):
-    """The last canvas of ``fill`` one by one, from the model's compiled loop, on the same dice."""
+    """The last canvas of ``fill`` from the model's compiled loop, on the same dice."""
     maths.check_adjust(temperature, top_k, top_p)
-    if plan is one_by_one:
-        u = rng.random(canvas.shape)        # nothing to check, and a list of 400 arrays costs as much as drawing a sprite
+    if plan is one_by_one or plan is all_at_once:
+        expect_same_open(canvas, model.vocab_size)
+        u = rng.random(canvas.shape)        # nothing else to check, and a list of 400 arrays costs as much as drawing a sprite
     else:
         _, u = prepare(model, canvas, rng, plan)
     return model.fill_compiled(canvas, u, condition, temperature, top_k, top_p)

@@ -48,9 +48,15 @@ def still_open(plan, canvas, mask):
 
     A prompt is the same places on every canvas; a place open on some only is an error.
     """
+    open_places = expect_same_open(canvas, mask)
+    left = [np.atleast_1d(at)[open_places[0, np.atleast_1d(at)]] for at in plan]
+    return [at for at in left if at.size]
+
+
+def expect_same_open(canvas, mask):
+    """Which places are open (B, T); UserError unless they are the same on every canvas."""
     open_places = canvas == mask                                    # (B, T)
     if (open_places != open_places[:1]).any():
         raise say("canvas", "the same places open on every canvas", "different ones",
                   "Draw canvases with different prompts one after the other.")
-    left = [np.atleast_1d(at)[open_places[0, np.atleast_1d(at)]] for at in plan]
-    return [at for at in left if at.size]
+    return open_places

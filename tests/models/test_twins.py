@@ -13,11 +13,12 @@ import pytest
 
 from minigen import maths
 from minigen.models.char_lm import CharLM, CharLMConfig
+from minigen.models.decoder import Decoder, DecoderConfig
 from minigen.models.ngram import NGram
 from minigen.models.pixel_lm import PixelLM, PixelLMConfig
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import can_compile, fill, fill_compiled, generate, shared_latent
-from minigen.strategies.plans import all_at_once, one_by_one
+from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 from oracles import wake
 
 pytestmark = pytest.mark.twins
@@ -77,13 +78,20 @@ def prompted(rng, n, length, vocab_size, places):
     return canvas
 
 
+def some_condition(model, n, rng):
+    """Whatever the model wants to know of each canvas: a label, a latent, nothing."""
+    config = getattr(model, "config", None)
+    labels, width = getattr(config, "n_labels", 0), getattr(config, "latent_width", 0)
+    return Condition(rng.integers(0, labels, n) if labels else None,
+                     rng.standard_normal((n, width), np.float32) if width else None)
+
+
 def cases(rng, make, lengths):
     """Random models, each with all settings: batch 1 and several, with and without prompt and label."""
     for i, settings in enumerate(SETTINGS * 2):
         model, length = make(rng), lengths[i % len(lengths)]
         n, places = (1, 0) if i % 5 == 4 else (int(rng.integers(25, 60)), int(rng.integers(0, length // 2 + 1)))
-        labels = getattr(getattr(model, "config", None), "n_labels", 0)
-        condition = Condition(label=rng.integers(0, labels, n)) if labels else NO_CONDITION
+        condition = some_condition(model, n, rng)
         yield (model, prompted(rng, n, length, model.vocab_size, places), i, condition), settings
 
 
@@ -109,6 +117,13 @@ def some_ngram(rng):
     return NGram(vocab_size, int(rng.integers(1, 7)), float(rng.uniform(0.1, 1.0)), has_end=has_end).fit(tokens)
 
 
+def some_decoder(length, rng):
+    labels = int(rng.integers(0, 2)) * 3
+    return wake(Decoder(DecoderConfig(
+        vocab_size=int(rng.integers(2, 18)), length=length, n_labels=labels, hidden=int(rng.integers(3, 20)),
+        latent_width=int(rng.integers(1, 6)) if not labels or rng.random() < 0.5 else 0, layers=int(rng.integers(1, 4))), rng), rng)
+
+
 def test_char_lm(rng):
     """char_lm: every compiled token is the plain choice or lies on an edge, inside and beyond the window."""
     judge(cases(rng, some_char_lm, lengths=[40, 1, 19, 64]))
@@ -129,13 +144,61 @@ def test_ngram(rng):
     judge(cases(rng, some_ngram, lengths=[40, 1, 19, 64]))
 
 
+def test_decoder(rng):
+    """decoder: every token is the plain choice or lies on an edge, for a few pictures and for many."""
+    judge(case for length in (1, 7, 40) for case in cases(rng, partial(some_decoder, length), [length]))
+
+
+def test_decoder_whose_scores_lie_far_apart(rng):
+    """decoder: scores too far apart for one sweep of exponentials are drawn place by place, as right as the others."""
+    def make(rng):
+        model = some_decoder(25, rng)
+        model.params["decoder.last.bias"] += np.repeat(rng.uniform(-300, 300, 25), model.vocab_size).astype(np.float32)
+        return model
+    judge(cases(rng, make, [25]))
+
+
+@pytest.mark.parametrize("make, bias", [(some_char_lm, "head.bias"), (partial(some_pixel_lm, 5, 6), "head.bias"),
+                                        (partial(some_decoder, 30), "decoder.last.bias")])
+def test_a_score_of_minus_infinity_is_never_drawn(make, bias, rng):
+    """Tokens of probability zero do not appear, whatever the dice; the others are drawn as the plain loop draws them."""
+    def forbidding(rng):
+        model = make(rng)
+        scores = model.params[bias].reshape(-1, model.vocab_size)
+        scores[:, rng.random(model.vocab_size) < 0.4] = -np.inf
+        scores[:, -1] = 0.0                                                    # one remains (END, where there is one)
+        return model
+    for (model, canvas, seed, condition), settings in cases(rng, forbidding, [30]):
+        edges(model, canvas, seed, condition, **settings)                      # compares with the plain loop
+        tokens = fill_compiled(model, canvas, np.random.default_rng(seed), condition, **settings)
+        scores = model.params[bias].reshape(-1, model.vocab_size)
+        scores = np.broadcast_to(scores, (canvas.shape[1], model.vocab_size))
+        drawn = scores[np.arange(canvas.shape[1]), tokens]
+        assert (drawn[canvas == model.vocab_size] > -np.inf).all()
+
+
+@pytest.mark.parametrize("plan", [one_by_one, all_at_once, in_blocks(3)])
+def test_a_blind_model_is_compiled_under_every_plan(plan, rng):
+    """decoder: the loop that ignores the plan draws what the plan would, with the latent of the same dice."""
+    for seed in range(4):
+        model = some_decoder(12, rng)
+        condition = some_condition(model, 20, rng)
+        strategies = [partial(fill, plan=plan)]
+        if model.latent_width:
+            strategies.append(partial(shared_latent, plan=plan, temperature=0.8))
+        for strategy in strategies:
+            assert can_compile(model, strategy)
+            compiled = generate(model, strategy, 20, np.random.default_rng(seed), condition=condition)
+            plain, _ = generate(model, strategy, 20, np.random.default_rng(seed), condition=condition, film=True)
+            assert (compiled != plain).sum() <= 2                              # 240 dice, edges of 1e-6: three below 1e-6
+
+
 @pytest.mark.parametrize("make", [some_char_lm, partial(some_pixel_lm, 5, 6), some_ngram])
 def test_generate_takes_the_compiled_loop_and_nobody_can_tell(make, rng):
     """Without a film generate asks the compiled loop; the tokens are those of the film's last frame."""
     for seed in range(5):
         model = make(rng)
-        labels = getattr(getattr(model, "config", None), "n_labels", 0)
-        condition = Condition(label=rng.integers(0, labels, 8)) if labels else NO_CONDITION
+        condition = some_condition(model, 8, rng)
         strategy, told = partial(fill, plan=one_by_one, temperature=0.9), dict(condition=condition, prompt=[0], length=30)
         compiled = generate(model, strategy, 8, np.random.default_rng(seed), **told)
         plain, frames = generate(model, strategy, 8, np.random.default_rng(seed), film=True, **told)
@@ -154,8 +217,7 @@ def test_after_end_there_is_only_end(make, rng):
     for _ in range(4):
         model = make(rng)
         model.end = model.vocab_size - 1
-        labels = getattr(getattr(model, "config", None), "n_labels", 0)
-        condition = Condition(label=rng.integers(0, labels, 30)) if labels else NO_CONDITION
+        condition = some_condition(model, 30, rng)
         canvas = np.full((30, 25), model.vocab_size)
         canvas[:, :2] = rng.integers(0, model.vocab_size, (30, 2))
         canvas[0, 0] = model.end

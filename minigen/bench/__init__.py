@@ -1,0 +1,1 @@
+"""How fast: each piece of work beside the plain loop, a peer and the machine's limit."""
