@@ -8,11 +8,16 @@ a third on idle cores and ten times as much when another program wants one of th
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+
+_ALONE = ContextVar("alone", default=False)      # set by one_core
 
 
 def cores():
-    """How many cores this process may use."""
+    """How many cores this process may use; 1 inside ``one_core``."""
+    if _ALONE.get():
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -33,6 +38,16 @@ def side_by_side(tasks):
             task.cancel()
 
 
+def in_balance(weighted):
+    """Call all tasks of ``weighted``, pairs (size, task), in one list for each core, so that the sizes add up alike."""
+    lists = [[0, []] for _ in range(max(1, min(cores(), len(weighted))))]
+    for size, task in sorted(weighted, key=lambda pair: -pair[0]):             # the largest first, each to the shortest list
+        shortest = min(lists, key=lambda pair: pair[0])
+        shortest[0] += size
+        shortest[1].append(task)
+    side_by_side([lambda tasks=tasks: [task() for task in tasks] for _, tasks in lists])
+
+
 def in_shares(work, n, at_least=1):
     """Call ``work(first, last)`` on shares of ``range(n)``, of ``at_least`` each where there are so many.
 
@@ -51,3 +66,14 @@ def one_blas_thread():
     from threadpoolctl import threadpool_limits
     with threadpool_limits(1, user_api="blas"):
         yield
+
+
+@contextmanager
+def one_core():
+    """Run in the calling thread whatever would be shared out: what would one core alone need?"""
+    before = _ALONE.set(True)
+    try:
+        with one_blas_thread():
+            yield
+    finally:
+        _ALONE.reset(before)

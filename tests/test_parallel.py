@@ -34,3 +34,11 @@ def test_an_error_in_a_thread_is_not_lost(cores):
 def test_results_come_in_order(cores):
     """side_by_side gives the results in the order of the tasks, however they finish."""
     assert parallel.side_by_side([lambda i=i: i * i for i in range(20)]) == [i * i for i in range(20)]
+
+
+def test_a_balance_calls_every_task_once_the_largest_first(cores):
+    """in_balance: however sizes are spread, each task runs once, and no core has more than its fair share and one task."""
+    for sizes in ([], [5], [1, 1, 1], [8, 1, 1, 1, 1, 1, 1, 1], [3, 3, 2, 2, 2]):
+        done = []
+        parallel.in_balance([(size, lambda i=i: done.append(i)) for i, size in enumerate(sizes)])
+        assert sorted(done) == list(range(len(sizes)))

@@ -86,6 +86,27 @@ class Attention:
         """(B, h, T, d) -> (B, T, D)."""
         return x.transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[2], -1)
 
+    def _turn(self, x, table):
+        """Heads apart, scaled to length, turned by their place: (B, T, D) -> (B, h, T, d); float32 in one compiled sweep."""
+        if x.dtype == np.float32:
+            from minigen.nn import attention_numba
+            B, T, D = x.shape
+            y, inverse = np.empty((B, self.heads, T, self.head_width), x.dtype), np.empty((B, self.heads, T), x.dtype)
+            attention_numba.turn_heads(x, *table, y, inverse)
+            return y, (y, inverse)
+        y, cache = self.norm.forward(self._split(x))
+        return rotate(y, table), cache
+
+    def _turn_backward(self, cache, dy, table):
+        """(B, h, T, d) -> (B, T, D)."""
+        if dy.dtype == np.float32:
+            from minigen.nn import attention_numba
+            y, inverse = cache
+            dx = np.empty((len(dy), dy.shape[2], self.heads * self.head_width), dy.dtype)
+            attention_numba.turn_heads_backward(np.ascontiguousarray(dy), y, inverse, *table, dx)
+            return dx
+        return self._join(self.norm.backward(cache, rotate(dy, table, -1))[0])
+
     def _weights(self, scores):
         """Scale, mask, softmax of scores (B, h, n, q, k), which are used up; float32 in one compiled sweep."""
         block, keys = scores.shape[-2:]
@@ -124,9 +145,9 @@ class Attention:
         table = rotary_table(x.shape[1], self.head_width, x.dtype)
         (query, query_cache), (key, key_cache), (value, value_cache) = (
             layer.forward(x) for layer in (self.query, self.key, self.value))
-        query, query_norm = self.norm.forward(self._split(query))              # (B, h, T, d)
-        key, key_norm = self.norm.forward(self._split(key))
-        query, key = _blocks(rotate(query, table), block), _blocks(rotate(key, table), block)
+        query, query_turned = self._turn(query, table)                         # (B, h, T, d)
+        key, key_turned = self._turn(key, table)
+        query, key = _blocks(query, block), _blocks(key, block)
         value = _blocks(self._split(value), block)                             # (B, h, n, K, d)
         if banded:
             key, value = _beside_previous(key), _beside_previous(value)        # (B, h, n, 2K, d)
@@ -134,12 +155,12 @@ class Attention:
         mixed = weights @ value                                                # (B, h, n, K, d)
         joined = self._join(mixed.reshape(*mixed.shape[:2], -1, self.head_width))
         y, out_cache = self.out.forward(joined)                                # (B, T, D)
-        cache = (query_cache, key_cache, value_cache, query_norm, key_norm, table, banded, block,
+        cache = (query_cache, key_cache, value_cache, query_turned, key_turned, table, banded, block,
                  query, key, value, weights, out_cache, length)
         return y[:, :length], cache
 
     def backward(self, cache, dy):
-        (query_cache, key_cache, value_cache, query_norm, key_norm, table, banded, block,
+        (query_cache, key_cache, value_cache, query_turned, key_turned, table, banded, block,
          query, key, value, weights, out_cache, length) = cache
         padding = -length % block
         if padding:
@@ -155,12 +176,11 @@ class Attention:
             dkey, dvalue = _fold_previous(dkey), _fold_previous(dvalue)
         dquery, dkey, dvalue = (part.reshape(*part.shape[:2], -1, self.head_width)
                                 for part in (dquery, dkey, dvalue))            # (B, h, T, d)
-        dquery, _ = self.norm.backward(query_norm, rotate(dquery, table, -1))
-        dkey, _ = self.norm.backward(key_norm, rotate(dkey, table, -1))
+        dquery, dkey = self._turn_backward(query_turned, dquery, table), self._turn_backward(key_turned, dkey, table)
         dx, grads = 0.0, prefix("out", out_grads)
         for name, layer, layer_cache, part in (("query", self.query, query_cache, dquery),
                                                ("key", self.key, key_cache, dkey),
-                                               ("value", self.value, value_cache, dvalue)):
-            dpart, part_grads = layer.backward(layer_cache, self._join(part))
+                                               ("value", self.value, value_cache, self._join(dvalue))):
+            dpart, part_grads = layer.backward(layer_cache, part)
             dx, grads = dx + dpart, {**grads, **prefix(name, part_grads)}
         return dx[:, :length], grads

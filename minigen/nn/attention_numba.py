@@ -1,5 +1,7 @@
 """The two places of attention where NumPy sweeps over the scores again and again, in one sweep each."""
 
+import math
+
 import numpy as np
 
 from minigen.jit import kernel
@@ -23,19 +25,20 @@ def soften(scores, scale, window, first_row):
             if window > 0:
                 high = keys - rows + i + 1
                 low = max(high - window, missing)
-            peak, total = np.float32(-np.inf), np.float32(0.0)
-            for k in range(low, high):
-                peak = max(peak, row[k])
+            # No peak to take away first: score_scale keeps scores within 12. Whole rows, unseen keys too: long loops
+            # become vectors, short ones do not.
+            for k in range(keys):
+                row[k] = exp32(row[k] * scale)
             for k in range(low):
                 row[k] = np.float32(0.0)
-            for k in range(low, high):
-                row[k] = exp32((row[k] - peak) * scale)
-                total += row[k]
-            inverse = np.float32(1.0) / total
-            for k in range(low, high):
-                row[k] *= inverse
             for k in range(high, keys):
                 row[k] = np.float32(0.0)
+            total = np.float32(0.0)
+            for k in range(keys):
+                total += row[k]
+            inverse = np.float32(1.0) / total
+            for k in range(keys):
+                row[k] *= inverse
 
 
 @kernel
@@ -47,3 +50,41 @@ def soften_backward(dweights, weights, scale):
             along += dweights[n, k] * weights[n, k]
         for k in range(weights.shape[1]):
             dweights[n, k] = weights[n, k] * (dweights[n, k] - along) * scale
+
+
+@kernel
+def turn_heads(x, cos, sin, y, inverse):
+    """Each head of each place scaled to root mean square 1, turned by its place: (B, T, D) -> (B, h, T, d), (B, h, T)."""
+    heads, half = y.shape[1], y.shape[3] // 2
+    for b in range(len(x)):
+        for t in range(x.shape[1]):
+            for h in range(heads):
+                part, out = x[b, t, 2 * half * h:2 * half * (h + 1)], y[b, h, t]
+                total = np.float32(0.0)
+                for i in range(part.size):
+                    total += part[i] * part[i]
+                scale = np.float32(1.0 / math.sqrt(total / np.float32(part.size) + np.float32(1e-6)))
+                for i in range(half):
+                    first, second = part[i] * scale, part[half + i] * scale
+                    out[i] = first * cos[t, i] - second * sin[t, i]
+                    out[half + i] = second * cos[t, i] + first * sin[t, i]
+                inverse[b, h, t] = scale
+
+
+@kernel
+def turn_heads_backward(dy, y, inverse, cos, sin, dx):
+    """The way back. A turn keeps products: what dy has along y it had along the scaled x too."""
+    heads, half = y.shape[1], y.shape[3] // 2
+    for b in range(len(dx)):
+        for t in range(dx.shape[1]):
+            for h in range(heads):
+                above, out, into = dy[b, h, t], y[b, h, t], dx[b, t, 2 * half * h:2 * half * (h + 1)]
+                along = np.float32(0.0)
+                for i in range(out.size):
+                    along += above[i] * out[i]
+                along /= np.float32(out.size)
+                scale = inverse[b, h, t]
+                for i in range(half):
+                    first, second = (above[i] - along * out[i]) * scale, (above[half + i] - along * out[half + i]) * scale
+                    into[i] = first * cos[t, i] + second * sin[t, i]
+                    into[half + i] = second * cos[t, i] - first * sin[t, i]

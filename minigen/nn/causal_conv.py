@@ -81,8 +81,8 @@ class NeighbourTable:
         grad = np.zeros_like(self.params["table"])
         flat, dy = rows.reshape(-1, rows.shape[-1]), dy.reshape(-1, dy.shape[-1])
         if grad.dtype == np.float32:
-            from minigen.nn import causal_conv_numba
-            causal_conv_numba.scatter_rows(grad, flat, dy)
+            from minigen.nn import layers_numba
+            layers_numba.scatter_rows(grad, flat, dy)
         else:
             for tap in range(flat.shape[1]):
                 np.add.at(grad, flat[:, tap], dy)

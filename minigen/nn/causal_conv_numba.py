@@ -15,12 +15,3 @@ def add_rows(table, rows):                       # (n, D), (N, taps) -> (N, D)
             for d in range(row.size):
                 total[d] += row[d]
     return out
-
-
-@kernel
-def scatter_rows(grad, rows, dy):                # (n, D), (N, taps), (N, D): adds into grad
-    for n in range(len(rows)):
-        for tap in range(rows.shape[1]):
-            row = grad[rows[n, tap]]
-            for d in range(row.size):
-                row[d] += dy[n, d]

@@ -1,4 +1,6 @@
-"""The small layers for a few vectors at a time, for the compiled sampling loops.
+"""The small layers compiled: sweeps over whole batches for training, a few vectors at a time for the sampling loops.
+
+In training NumPy would sweep over the same numbers again and again (the norm: six times); here each is fetched once.
 
 One vector at a time is bound by reading the weights; a few at a time share each reading. Weights lie with one row for
 each output: a sum along a row needs no store and no look at the outputs, and LLVM turns it into vector code.
@@ -8,8 +10,56 @@ import math
 
 import numpy as np
 
-from minigen.jit import helper
+from minigen.jit import helper, kernel
 
+
+# Training: rows (N, D)
+
+@kernel
+def norm_rows(x, y, inverse):                     # (N, D), (N, D), (N,)
+    for n in range(len(x)):
+        total = np.float32(0.0)
+        for d in range(x.shape[1]):
+            total += x[n, d] * x[n, d]
+        inverse[n] = np.float32(1.0 / math.sqrt(total / np.float32(x.shape[1]) + np.float32(1e-6)))
+        for d in range(x.shape[1]):
+            y[n, d] = x[n, d] * inverse[n]
+
+
+@kernel
+def norm_rows_backward(y, inverse, dy, dx):       # dx may be dy
+    for n in range(len(y)):
+        along = np.float32(0.0)
+        for d in range(y.shape[1]):
+            along += dy[n, d] * y[n, d]
+        along /= np.float32(y.shape[1])
+        for d in range(y.shape[1]):
+            dx[n, d] = (dy[n, d] - y[n, d] * along) * inverse[n]
+
+
+@kernel
+def square_positive(x, y):                        # (n,), (n,): x becomes its positive part, y the square of that
+    for i in range(x.size):
+        x[i] = max(x[i], np.float32(0.0))
+        y[i] = x[i] * x[i]
+
+
+@kernel
+def square_positive_backward(positive, dy, dx):
+    for i in range(dy.size):
+        dx[i] = dy[i] * (positive[i] + positive[i])
+
+
+@kernel
+def scatter_rows(grad, rows, dy):                 # (n, D), (N, taps), (N, D): adds into grad
+    for n in range(len(rows)):
+        for tap in range(rows.shape[1]):
+            row = grad[rows[n, tap]]
+            for d in range(row.size):
+                row[d] += dy[n, d]
+
+
+# Sampling: one vector or a few
 
 @helper
 def empty_rows(rows, columns):

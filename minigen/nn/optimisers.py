@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from minigen.parallel import side_by_side
+from minigen.parallel import in_balance
 
 
 def clip(grads, limit):
@@ -41,11 +41,12 @@ class Adam:
 
     def step(self, params, grads):
         self.steps += 1
-        for name, param in params.items():
-            self.step_one(name, param, grads[name])
+        in_balance([(param.size, partial(self.step_one, name, param, grads[name])) for name, param in params.items()])
 
     def step_one(self, name, param, grad):
-        first, second = self.moments.setdefault(name, (np.zeros_like(param), np.zeros_like(param)))
+        if name not in self.moments:
+            self.moments[name] = np.zeros_like(param), np.zeros_like(param)
+        first, second = self.moments[name]
         # Both moments start at zero; dividing by 1 - beta ** t undoes that bias.
         speed = self.rate * self.learning_rate / (1 - self.beta1 ** self.steps)
         spread = 1.0 / (1 - self.beta2 ** self.steps)
@@ -62,20 +63,51 @@ class Adam:
         param -= speed * first / (np.sqrt(spread * second) + self.epsilon)
 
 
+def blend(into, other, keep, take):
+    """``into = keep * into + take * other``, in place."""
+    if into.dtype == np.float32 and into.flags.c_contiguous and other.flags.c_contiguous:
+        from minigen.nn import optimisers_numba
+        optimisers_numba.blend(into.reshape(-1), other.reshape(-1), np.float32(keep), np.float32(take))
+        return
+    into *= into.dtype.type(keep)
+    into += into.dtype.type(take) * other
+
+
 def orthogonalise(matrix, rounds=5):
     """Move every singular value of a matrix near 1 without taking it apart.
 
     A Newton-Schulz iteration with the coefficients of Jordan (2024): singular values end
     between about 0.7 and 1.2 unless they were tiny, which is near enough for a direction to step in.
     """
-    a, b, c = 3.4445, -4.7750, 2.0315
     tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
+    x = matrix.T if tall else matrix                                # (n, m), n <= m
     x = x / (np.linalg.norm(x) + 1e-7)
-    for _ in range(rounds):
-        gram = x @ x.T
-        x = a * x + (b * gram + c * (gram @ gram)) @ x
+    gram = x @ x.T                                                  # (n, n)
+    if x.shape[1] < 2 * x.shape[0]:
+        for last in range(rounds - 1, -1, -1):
+            x = _newton_schulz(gram) @ x
+            gram = x @ x.T if last else None
+    else:
+        # Each round multiplies x by a polynomial of its gram, and polynomials of one matrix commute: where x is long,
+        # multiply the small squares together first and x once, at the end.
+        whole = np.eye(len(x), dtype=x.dtype)
+        for _ in range(rounds):
+            step = _newton_schulz(gram)
+            whole, gram = step @ whole, step @ (step @ gram)
+        x = whole @ x
     return x.T if tall else x
+
+
+def _newton_schulz(gram):
+    """a + b gram + c gram^2: what one round multiplies by."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    step = gram @ gram
+    step *= c
+    gram *= b
+    step += gram
+    gram *= 1 / b
+    step.flat[::len(gram) + 1] += a
+    return step
 
 
 class Muon:
@@ -98,16 +130,24 @@ class Muon:
     def step(self, params, grads):
         self.adam.steps += 1
         self.adam.rate = self.rate
-        side_by_side([partial(self.step_matrix if self.is_matrix(name, param) else self.adam.step_one,
-                              name, param, grads[name]) for name, param in params.items()])
+        in_balance([(30 * param.size, partial(self.step_matrix, name, param, grads[name])) if self.is_matrix(name, param)
+                    else (param.size, partial(self.adam.step_one, name, param, grads[name]))    # about 30 times as fast
+                    for name, param in params.items()])
 
     def step_matrix(self, name, param, grad):
-        velocity = self.moments.setdefault(name, np.zeros_like(param))
-        velocity += (1 - self.momentum) * (grad - velocity)
-        ahead = (1 - self.momentum) * grad + self.momentum * velocity          # Nesterov's look-ahead
+        if name not in self.moments:
+            self.moments[name] = np.zeros_like(param)
+        velocity = self.moments[name]
+        if param.dtype == np.float32 and param.flags.c_contiguous:
+            from minigen.nn import optimisers_numba
+            ahead = np.empty_like(param)
+            optimisers_numba.momentum(velocity.reshape(-1), grad.reshape(-1), np.float32(self.momentum), ahead.reshape(-1))
+        else:
+            velocity += (1 - self.momentum) * (grad - velocity)
+            ahead = (1 - self.momentum) * grad + self.momentum * velocity      # Nesterov's look-ahead
         flat = ahead.reshape(-1, ahead.shape[-1])          # taps of a convolution: one tall matrix
         # A wide matrix has more outputs than inputs: it needs a longer step to change each of them as much.
         stretch = max(1.0, flat.shape[1] / flat.shape[0]) ** 0.5
         speed = self.rate * self.learning_rate
-        param *= param.dtype.type(1 - speed * self.decay)
-        param -= param.dtype.type(speed * stretch) * orthogonalise(flat, self.rounds).reshape(param.shape)
+        blend(param, np.ascontiguousarray(orthogonalise(flat, self.rounds)).reshape(param.shape),
+              1 - speed * self.decay, -speed * stretch)

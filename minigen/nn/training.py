@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from minigen.errors import say
-from minigen.nn.optimisers import clip, warmup_then_linear
-from minigen.parallel import one_blas_thread, side_by_side
+from minigen.nn.optimisers import blend, clip, warmup_then_linear
+from minigen.parallel import in_balance, one_blas_thread, side_by_side
 
 
 @dataclass
@@ -36,8 +36,7 @@ class Average:
     def follow(self, params):
         self.steps += 1
         keep = min(self.decay, self.steps / (self.steps + 9))
-        for name, slow in self.params.items():
-            slow += slow.dtype.type(1 - keep) * (params[name] - slow)
+        in_balance([(slow.size, partial(blend, slow, params[name], keep, 1 - keep)) for name, slow in self.params.items()])
 
 
 def swap(params, other):
@@ -62,10 +61,9 @@ def gradient(model, tokens, condition, rng):
     counts = np.array([count(tokens[half]) for half in halves], np.float64)
     loss = sum(share * half_loss for share, (half_loss, _) in zip(counts / counts.sum(), results))
     _, grads = results[0]
-    for name, grad in grads.items():
-        grad *= grad.dtype.type(counts[0] / counts.sum())
-        for share, (_, more) in zip(counts[1:] / counts.sum(), results[1:]):
-            grad += grad.dtype.type(share) * more[name]
+    keep = counts[0] / counts.sum()
+    for share, (_, more) in zip(counts[1:] / counts.sum(), results[1:]):
+        in_balance([(grad.size, partial(blend, grad, more[name], keep, share)) for name, grad in grads.items()])
     return float(loss), grads
 
 

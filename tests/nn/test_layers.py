@@ -164,3 +164,77 @@ def test_compiled_layers_equal_the_plain_ones(rng):
     np.testing.assert_allclose(out, linear.forward(x)[0], atol=1e-5)
     layers_numba.squared_relu(y)
     np.testing.assert_allclose(y, SquaredReLU().forward(RMSNorm().forward(x)[0])[0], rtol=1e-5)
+
+
+SWEPT = {"rms norm": lambda rng, dtype: RMSNorm(), "squared relu": lambda rng, dtype: SquaredReLU(),
+         "mlp": lambda rng, dtype: MLP(D, 5, rng, dtype)}
+
+
+@pytest.mark.twins
+@pytest.mark.parametrize("name", SWEPT)
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_compiled_sweeps_of_training_equal_the_plain_form(rng, name, order):
+    """In float32 a layer says, there and back, what it says in float64, however its input lies in memory."""
+    single, double = SWEPT[name](rng, np.float32), SWEPT[name](rng, np.float64)
+    for key, param in single.params.items():
+        param[...] = rng.standard_normal(param.shape)
+        double.params[key][...] = param
+    x, dy = (np.asarray(rng.standard_normal((3, 4, D)), np.float32, order) for _ in range(2))
+    y, cache = single.forward(x)
+    dx, grads = single.backward(cache, dy)
+    wide_y, wide_cache = double.forward(x.astype(np.float64))
+    wide_dx, wide_grads = double.backward(wide_cache, dy.astype(np.float64))
+    np.testing.assert_allclose(y, wide_y, atol=1e-5 * (1 + np.abs(wide_y).max()))
+    np.testing.assert_allclose(dx, wide_dx, atol=1e-5 * (1 + np.abs(wide_dx).max()))
+    for key, grad in grads.items():
+        np.testing.assert_allclose(grad, wide_grads[key], atol=1e-5 * (1 + np.abs(wide_grads[key]).max()))
+
+
+@pytest.mark.twins
+def test_the_gradient_of_a_table_adds_up_where_an_id_comes_twice(rng):
+    """Embedding in float32: each row of the gradient is the sum over the places that used it."""
+    layer, ids, dy = Embedding(5, D, rng), rng.integers(0, 5, (4, 7)), rng.standard_normal((4, 7, D), np.float32)
+    want = np.array([dy[ids == row].sum(axis=0, dtype=np.float64) for row in range(5)])
+    np.testing.assert_allclose(layer.backward(layer.forward(ids)[1], dy)[1]["table"], want, atol=1e-5)
+
+
+def test_linear_leaves_out_what_nobody_asks_for(rng):
+    """inputs=False: the same gradients of the weights, none of x."""
+    layer, x, dy = Linear(D, 4, rng), rng.standard_normal((3, D), np.float32), rng.standard_normal((3, 4), np.float32)
+    dx, grads = layer.backward(layer.forward(x)[1], dy)
+    nothing, same = layer.backward(layer.forward(x)[1], dy, inputs=False)
+    assert dx is not None and nothing is None
+    for key, grad in grads.items():
+        np.testing.assert_array_equal(same[key], grad)
+
+
+@pytest.mark.twins
+@pytest.mark.parametrize("rows", [1, 3, 4, 7, 8])
+@pytest.mark.parametrize("n_in, n_out", [(1, 1), (3, 7), (16, 2), (40, 33)])
+def test_products_of_a_few_rows(rng, rows, n_in, n_out):
+    """x @ weight.T for any number of rows, inputs and outputs; add_products adds to what is there."""
+    x, weight, y = (rng.standard_normal(shape, np.float32) for shape in ((rows, n_in), (n_out, n_in), (rows, n_out)))
+    want = x.astype(np.float64) @ weight.T
+    added = y + want
+    layers_numba.add_products(x, weight, y)
+    np.testing.assert_allclose(y, added, atol=1e-4)
+    layers_numba.products(x, weight, y)
+    np.testing.assert_allclose(y, want, atol=1e-4)
+
+
+@pytest.mark.twins
+@pytest.mark.parametrize("n_in", [1, 4, 6, 9])
+def test_product_of_one_row(rng, n_in):
+    """y += x @ weight, by fours and the rest."""
+    x, weight, y = rng.standard_normal(n_in, np.float32), rng.standard_normal((n_in, 5), np.float32), np.ones(5, np.float32)
+    layers_numba.add_product(x, weight, y)
+    np.testing.assert_allclose(y, 1 + x.astype(np.float64) @ weight, atol=1e-5)
+
+
+@pytest.mark.twins
+def test_rows_begin_at_whole_cache_lines():
+    """empty_rows starts at a multiple of 64 bytes, in the shape that was asked for."""
+    for rows, columns in ((1, 1), (3, 5), (8, 128)):
+        array = layers_numba.empty_rows(rows, columns)
+        assert array.shape == (rows, columns) and array.dtype == np.float32
+        assert array.ctypes.data % 64 == 0 and array.flags.c_contiguous

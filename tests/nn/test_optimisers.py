@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from minigen.nn.optimisers import Adam, Muon, clip, orthogonalise, warmup_then_linear
+from minigen.nn.optimisers import Adam, Muon, clip, blend, orthogonalise, warmup_then_linear
 
 
 # ---- Adam
@@ -97,6 +97,44 @@ def test_orthogonalise_keeps_singular_vectors_and_moves_singular_values_near_one
     assert (0.6 < diagonal).all() and (diagonal < 1.3).all()
     singular = np.linalg.svd(orthogonalise(size * (left * values) @ right), compute_uv=False)
     np.testing.assert_allclose(np.sort(singular), np.sort(diagonal), rtol=1e-9)
+
+
+@pytest.mark.parametrize("rows, columns", [(5, 5), (5, 9), (5, 10), (5, 40), (40, 5)])
+def test_orthogonalise_is_the_iteration_as_it_is_written(rng, rows, columns):
+    """x <- a x + (b G + c G^2) x with G = x x^T, five times, whichever way the products are put together."""
+    matrix = rng.standard_normal((rows, columns))
+    x = (matrix if rows <= columns else matrix.T) / np.linalg.norm(matrix)
+    for _ in range(5):
+        gram = x @ x.T
+        x = 3.4445 * x - 4.7750 * gram @ x + 2.0315 * gram @ gram @ x
+    np.testing.assert_allclose(orthogonalise(matrix), x if rows <= columns else x.T, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.twins
+@pytest.mark.parametrize("shape", [(4, 4), (4, 9), (20, 4), (5, 3, 4)])
+def test_muon_in_float32_equals_float64(rng, shape):
+    """Three steps of the compiled form end where the plain form ends."""
+    start, momentum = rng.standard_normal(shape), Muon(lambda name, array: True, 0.02, 0.9, decay=0.1)
+    fast, plain = {"m": start.astype(np.float32)}, {"m": start.copy()}
+    other = Muon(lambda name, array: True, 0.02, 0.9, decay=0.1)
+    for _ in range(3):
+        grad = rng.standard_normal(shape)
+        momentum.step(fast, {"m": grad.astype(np.float32)})
+        other.step(plain, {"m": grad})
+    assert fast["m"].dtype == np.float32
+    np.testing.assert_allclose(fast["m"], plain["m"], atol=2e-4)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_blend_is_a_weighted_sum_in_place(rng, dtype, order):
+    """into = keep into + take other; other is only read, and both may lie in memory as they like."""
+    into, other = (np.asarray(rng.standard_normal((4, 5)), dtype, order) for _ in range(2))
+    want, held, before = 0.3 * into + 0.9 * other, into, other.copy()
+    blend(into, other, 0.3, 0.9)
+    assert into is held and into.dtype == dtype
+    np.testing.assert_allclose(into, want, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(other, before)
 
 
 def test_orthogonalise_of_nothing_is_nothing():
