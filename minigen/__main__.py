@@ -5,6 +5,7 @@ modules are imported inside the commands, so that ``--help`` answers at once.
 """
 
 import sys
+import warnings
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Optional
@@ -24,11 +25,11 @@ Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is 
 Tile = Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")]
 
 
-def console():
+def console(stderr=False):
     """Where everything is printed; wide enough for the tables when the output is piped."""
     from rich.console import Console
-    known = Console(highlight=False)
-    return known if known.is_terminal else Console(highlight=False, width=140)
+    known = Console(highlight=False, stderr=stderr)
+    return known if known.is_terminal else Console(highlight=False, width=140, stderr=stderr)
 
 
 def progress_bars(out):
@@ -75,6 +76,8 @@ def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " 
         bars.remove_task(task)
     rows = work.lecture(tables)
     work.write_json(folder / "compare.json", work.as_json(tables, rows, length_rows, size, seed))
+    if looped := [entry for made in tables for entry in made.compiled]:
+        print_to.print(terminal.compiled(looped, print_to), "")
     print_to.print(terminal.lecture(rows))
     files = [name for made in tables for name in made.files]
     print_to.print(f"\nWritten into {folder}: compare.json, length.png" + "".join(f", {name}" for name in files), soft_wrap=True)
@@ -180,7 +183,30 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
 
 
 @app.command()
-def doctor():
+def bench(only: Annotated[Optional[list[str]], typer.Option(help="A piece of work, or the words that several begin with (transformer, "
+                                                                 "pixels, decoder, training, start, memory, growth, threads, time to loss); may be repeated.")] = None,
+          as_json: Annotated[bool, typer.Option("--json", help="Print bench.json and nothing else; files are written with --out only.")] = False,
+          out: Annotated[Optional[Path], typer.Option(help="Folder for pictures and bench.json; a new one under runs/ without it.")] = None):
+    """Measure speed: each piece of work beside the plain loop, a peer and the machine's limit, in one run. Minutes; see --only."""
+    from minigen.bench import report as work
+    names = work.chosen(only or ())
+    folder = writable_folder(out or new_folder("runs/bench")) if out or not as_json else None
+    print_to = console()
+    with progress_bars(console(stderr=True) if as_json else print_to) as bars:
+        task = bars.add_task("", total=len(names), loss="")
+        content = work.bench(names, lambda done, total, text: bars.update(task, completed=done, total=total, description=text))
+    files = work.write(folder, content) if folder else []
+    if as_json:
+        show(work.as_text(content))
+        return
+    from minigen import tables as terminal
+    for part in terminal.speed(content, print_to):
+        print_to.print(part)
+    print_to.print(f"\nWritten into {folder}: {', '.join(files)}", soft_wrap=True)
+
+
+@app.command()
+def doctor(warm: Annotated[bool, typer.Option("--warm", help="Also compile everything now, so that nothing has to wait for it later.")] = False):
     """Print versions and one verdict: does everything that minigen needs work here?"""
     import importlib
     import platform
@@ -199,6 +225,8 @@ def doctor():
             show(f"{package}: not importable ({error})")
     if missing:
         raise say("packages", "all of them importable", f"{', '.join(missing)} missing", "Run: pip install -e .")
+    if warm:
+        compile_all()
     from functools import partial
 
     import numpy as np
@@ -218,6 +246,21 @@ def doctor():
 
 
 # What the commands share
+
+
+def compile_all():
+    """Compile all kernels behind a progress bar, and say how many and how long."""
+    import time
+
+    from minigen.warm import warm
+    with progress_bars(console()) as bars:
+        start, task = time.perf_counter(), bars.add_task("compiling", total=None, loss="")
+        warm(lambda done, total, name: bars.update(task, completed=done, total=total, description=f"compiling for {name}"))
+    from minigen import jit
+    compiled = sum(bool(kernel.stats.cache_misses) for kernel in jit.KERNELS)
+    kept = f"kept in {jit.CACHE_FOLDER}" if jit.CACHE_FOLDER else "not kept"
+    show(f"{len(jit.KERNELS)} kernels ready in {time.perf_counter() - start:.1f} s: {compiled} compiled now, {kept}"
+         if jit.KERNELS else "nothing compiled: NUMBA_DISABLE_JIT is set")
 
 
 def show(text):
@@ -405,13 +448,24 @@ def save_pictures(path, heading, codec, tokens, given, originals, film, frames):
         figures.film(film, [(heading, codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
 
 
+def show_warning(message, category, *where, show_others=warnings.showwarning):
+    """A warning of minigen's own in one line; others as Python shows them."""
+    if category.__module__.startswith("minigen."):
+        print("minigen:", message, file=sys.stderr)
+    else:
+        show_others(message, category, *where)
+
+
 def main():
     """Run the command line; a user's mistake is one line and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):         # a terminal that cannot show a character gets a "?", not a crash
             stream.reconfigure(errors="replace")
     try:
-        app(standalone_mode=False)
+        with warnings.catch_warnings():
+            warnings.showwarning = show_warning
+            if app(standalone_mode=False) == 130:  # how newer typers say Ctrl-C; older ones raise
+                raise KeyboardInterrupt
     except UserError as error:
         print("minigen:", " ".join(str(error).split()), file=sys.stderr)
         sys.exit(2)

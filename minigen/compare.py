@@ -6,6 +6,7 @@ per kind; ``lecture`` turns the tables into the lecture's own: speed, quality, u
 
 import json
 import platform
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -17,11 +18,11 @@ from minigen import __version__, data, figures, measure
 from minigen.files import save_atomically
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
-from minigen.parallel import cores
+from minigen.parallel import cores, one_blas_thread
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import RECIPES, base
 from minigen.recipes.answers import right_answers, table
-from minigen.strategies.fill import fill, generate, log_prob
+from minigen.strategies.fill import can_compile, fill, generate, log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 TEXT_LENGTH = 256            # characters in one sample of running text
@@ -44,6 +45,7 @@ class Table:
     statistics: list = field(default_factory=list)      # (heading, dict)
     files: list = field(default_factory=list)
     trained: dict = field(default_factory=dict)         # model -> seconds of training
+    compiled: list = field(default_factory=list)        # one entry of ``both_loops`` for each row that has a compiled loop
 
 
 def machine():
@@ -70,6 +72,8 @@ def compare(kinds, size, seed, folder, progress):
         make = answers_table if kind == "answers" else picture_table if recipe.piece == "pixel" else text_table
         made = make(recipe, dataset, models, size, seed, folder)
         made.trained = trained
+        made.compiled = [both_loops(kind, row, models[row.model], seed) for row in recipe.rows
+                         if row.model in models and can_compile(models[row.model], base.strategy(row.strategy))]
         yield made
 
 
@@ -101,6 +105,24 @@ def timed(sample):
     alone = measure.seconds(lambda: sample(1))
     together = measure.seconds(lambda: sample(BATCH), repeats=3)
     return {"seconds": alone, "seconds_64": together / BATCH, "per_s": BATCH / together}
+
+
+def both_loops(kind, row, model, seed):
+    """One sample drawn twice on the same dice, by the plain loop and by the compiled one: an entry of compare.json."""
+    def plain():
+        with one_blas_thread():                    # a second one would spin where another program wants its core
+            return draw(model, row, 1, np.random.default_rng(seed), film=True)[0]
+
+    def compiled():
+        return draw(model, row, 1, np.random.default_rng(seed))
+    start = time.perf_counter()
+    tokens = plain()
+    plain_s = time.perf_counter() - start
+    if plain_s < 0.2:                              # too short to be measured once
+        plain_s = measure.seconds(plain)
+    same, compiled_s = int((tokens == compiled()).sum()), measure.seconds(compiled)
+    return {"kind": kind, "model": row.model, "strategy": row.strategy, "tokens": tokens.size, "same": same,
+            "plain_s": plain_s, "compiled_s": compiled_s, "ratio": plain_s / compiled_s}
 
 
 # Text
@@ -355,9 +377,12 @@ def as_json(tables, lecture_rows, length_rows, size, seed):
             "units": {"seconds": "of one sample, drawn alone", "seconds_64": f"of one sample in a batch of {BATCH}",
                       "per_s": f"samples a second in a batch of {BATCH}", "bits": "per piece, END counted as one",
                       "bits_kind": "bound: the importance-weighted bound, the true figure is lower",
-                      "impossible": {made.kind: made.unseen for made in tables}},
+                      "impossible": {made.kind: made.unseen for made in tables},
+                      "plain_s": "of one sample drawn alone by the loop in Python and NumPy, one BLAS thread",
+                      "compiled_s": "of the same sample on the same dice by the compiled loop"},
             "tables": [{"kind": made.kind, "rows": made.rows, "piece": made.piece, "trained": made.trained,
                         "statistics": dict(made.statistics), "files": made.files} for made in tables],
+            "compiled": [entry for made in tables for entry in made.compiled],
             "lecture": lecture_rows, "length": length_rows}
 
 

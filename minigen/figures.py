@@ -473,6 +473,82 @@ def length_pictures(path, rows, title=None):
     _save_figure(path, figure)
 
 
+def bars(path, groups, x_label, title):
+    """Save a PNG of horizontal bars on a logarithmic axis, one group for each key; the longer, the faster.
+
+    Parameters
+    ----------
+    groups : dict of label -> dict of name -> figure
+        A name has the same colour in every group; "limit", which nobody can pass, is a line across its group.
+    """
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    _expect_some("groups", groups)
+    names = list(dict.fromkeys(name for group in groups.values() for name in group if name != "limit"))
+    colour = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+    figure, (axes,) = _blank_figure(1, (11, 1.6 + 0.24 * sum(len(group) + 1 for group in groups.values())))
+    figures_of = [value for group in groups.values() for value in group.values() if value > 0]
+    lowest = 10.0 ** np.floor(np.log10(min(figures_of)) - 0.3)
+    y, middles = 0.0, []
+    for group in groups.values():
+        top = y
+        for name in (name for name in names if name in group):
+            axes.barh(y, group[name] - lowest, left=lowest, height=0.86, color=colour[name])
+            inside = group[name] > 8 * lowest     # long enough for its figure, which then meets no limit's line
+            axes.annotate(_short(group[name]), (group[name], y), xytext=(-5 if inside else 5, 0), textcoords="offset points",
+                          va="center", ha="right" if inside else "left", fontsize=11, color="white" if inside else "#333333")
+            y += 1
+        if "limit" in group:
+            axes.plot([group["limit"]] * 2, [top - 0.5, y - 0.5], color="#333333", linewidth=2, linestyle=(0, (2, 1)))
+        middles.append((top + y - 1) / 2)
+        y += 0.9
+    axes.set_xscale("log")
+    axes.set_xlim(lowest, max(figures_of) * 4)
+    axes.set_ylim(y - 0.9, -0.9)
+    _dress(axes, x_label, "", title, (), False, False)
+    axes.set_yticks(middles, list(groups), fontsize=12)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(False, axis="y")
+    keys = [Patch(color=colour[name], label=name) for name in names]
+    if any("limit" in group for group in groups.values()):
+        keys.append(Line2D([], [], color="#333333", linewidth=2, linestyle=(0, (2, 1)), label="limit of this machine"))
+    figure.legend(handles=keys, loc="outside lower center", ncols=len(keys), frameon=False, fontsize=12)
+    _save_figure(path, figure)
+
+
+def growth(path, lines):
+    """Save a PNG of two panels: seconds against length and against width, each line with its exponent.
+
+    Parameters
+    ----------
+    lines : list of dict
+        ``against`` ("length" or "width"), ``who``, ``points`` [[x, seconds], ...], ``exponent``.
+    """
+    from matplotlib.ticker import EngFormatter
+
+    _expect_some("lines", lines)
+    figure, panels = _blank_figure(2, (12, 6.4))
+    looks = {}                                    # who -> colour and marker, the same in both panels
+    for axes, against, label in zip(panels, ("length", "width"), ("length T (tokens)", "width D of the network")):
+        part = [line for line in lines if line["against"] == against]
+        for line in part:
+            slope = "" if line["exponent"] is None else f":  seconds $\\propto {label.split()[1]}^{{{line['exponent']:.2f}}}$"
+            i = looks.setdefault(line["who"].partition(", window")[0], len(looks))
+            axes.plot(*_points(*zip(*line["points"])), color=COLOURS[i], marker=MARKERS[i], linewidth=2.2, markersize=6,
+                      label=line["who"] + slope)
+        _dress(axes, label, "", f"seconds per sample, against {against}", [x for line in part for x, _ in line["points"]], True, True)
+        axes.yaxis.set_major_formatter(EngFormatter(unit="s"))
+        if part:
+            axes.legend(frameon=False, fontsize=12, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+    _save_figure(path, figure)
+
+
+def _short(value):
+    """A figure with three digits: 12,300, 12.3, 0.0123."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
 def _blank_figure(n_panels, inches):
     """A figure of its own, without pyplot: no window, no state that another figure sees."""
     from matplotlib.figure import Figure

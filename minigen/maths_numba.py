@@ -101,7 +101,7 @@ def keep_best(logits, number, edge):
         logits[winner], pool[winner] = pool[winner], -math.inf
 
 
-@kernel
+@helper
 def draw(scores, u, temperature, top_k, top_p):   # (V,) float32, one die
     """Adjust a copy of the scores, then pick."""
     logits = scores.astype(np.float64)

@@ -93,6 +93,31 @@ def questions(made, out):
     return table
 
 
+def compiled(entries, out):
+    """What compiling the loop changes: seconds, and no token; a narrow terminal ``out`` leaves columns out."""
+    columns = {
+        "": [entry["kind"] for entry in entries], "model": [entry["model"] for entry in entries],
+        "strategy": [entry["strategy"] for entry in entries], "tokens": [_number(entry["tokens"]) for entry in entries],
+        "of them\nthe same": [_all_but(entry["tokens"] - entry["same"]) for entry in entries],
+        "plain\nloop": [_seconds(entry["plain_s"]) for entry in entries],
+        "compiled\nloop": [_seconds(entry["compiled_s"]) for entry in entries],
+        "ratio": [f"{entry['ratio']:.0f} x" if entry["ratio"] >= 10 else f"{entry['ratio']:.1f} x" for entry in entries]}
+    for spare, padding in ((None, 1), ("strategy", 1), ("tokens", 0)):
+        columns.pop(spare, None)
+        table = slim_table("The same sample from the plain loop and from the compiled one", padding)
+        for head in columns:
+            table.add_column(head, justify="left" if head in ("", "model", "strategy") else "right", no_wrap=True)
+        for cells in zip(*columns.values()):
+            table.add_row(*cells)
+        if fits(out, table):
+            break
+    return table
+
+
+def _all_but(differ):
+    return f"all but {differ:,}" if differ else "all"
+
+
 def lecture(rows):
     """The lecture's table: speed, quality, use."""
     from rich.table import Table
@@ -102,3 +127,69 @@ def lecture(rows):
     for row in rows:
         table.add_row(row["row"], row["winner"], row["sentence"])
     return table
+
+
+def speed(content, out):
+    """Yield what to print of ``minigen bench`` (``bench.report``); a narrow terminal ``out`` leaves columns out."""
+    from rich.text import Text
+    machine = content["machine"]
+    yield Text(f"{machine['processor'] or machine['machine']}, {machine['cores']} cores; reads "
+               + ", ".join(f"{figure:.0f} GB/s from {size}" for size, figure in machine["read_gb_per_s"].items())
+               + " (1 thread); matrix products "
+               + ", ".join(f"{figure:.0f} GFLOP/s ({threads}t)" for threads, figure in machine["product_gflop_per_s"].items()), "dim")
+    if content["lines"]:
+        yield _speed_table(content, out)
+        notes = dict.fromkeys(f"{line['work']}, {line['who']}: {line['note']}" for line in content["lines"]
+                              if line["note"] and line["who"] != "limit")
+        for note in notes:
+            yield Text(note, "dim")
+    for difference in content["differences"]:
+        yield Text(f"{difference['work']}: {difference['nats']:.3f} nats lower than PyTorch's")
+    if "compile" in content:
+        began = content["start"]
+        yield Text(f"start: all kernels compiled in {_seconds(content['compile']['seconds'])}; once compiled, minigen sample text "
+                   f"{_seconds(began['sample_s'])}, import minigen {_seconds(began['import_s'])} (Python alone {_seconds(began['python_s'])})")
+    for work, peak in content.get("memory", {}).items():
+        yield Text(f"memory, {work}: " + (f"{peak:.0f} MB at most" if peak is not None else "this system does not say"))
+    for line in content.get("growth", ()):
+        yield Text(f"growth, {line['sentence']}")
+    for each in content.get("threads", {}).get("ratios", ()):
+        yield Text(f"threads, {each['work']}: {each['threads']} beside {each['beside']} are {each['ratio']:.2f} x as fast as one alone")
+    if "threads" in content:
+        yield Text(f"threads are {content['threads']['layer']}", "dim")
+    for what, why in content["skipped"].items():
+        yield Text(f"{what} left out: {why}", "bold")
+
+
+def _speed_table(content, out):
+    """Lines with their ratios: who does each work how fast, and how far minigen is ahead."""
+    ratios = {(each["work"], each["against"]): each["ratio"] for each in content["ratios"]}
+    lines, before = content["lines"], [None, *(line["work"] for line in content["lines"])]
+    columns = {
+        "work": ["" if line["work"] == last else line["work"] for line, last in zip(lines, before)],
+        "who": [line["who"] for line in lines], "threads": [str(line["threads"]) for line in lines],
+        "median": [_seconds(line["median_s"]) for line in lines],
+        "per second": [f"{_three_digits(line['per_s'])} {line['unit']}" for line in lines],
+        "spread": ["once" if line["rounds"] == 1 else f"{line['spread']:.0%}" for line in lines],
+        "minigen is": [_ahead(line["who"], ratios.get((line["work"], line["who"]))) for line in lines]}
+    for spare in (None, "spread", "threads", "per second"):
+        columns.pop(spare, None)
+        table = slim_table("Each piece of work, measured in turn with those beside it")
+        for head in columns:
+            table.add_column(head, justify="left" if head in ("work", "who") else "right", no_wrap=True)
+        for i, cells in enumerate(zip(*columns.values())):
+            table.add_row(*cells, end_section=i + 1 < len(lines) and lines[i + 1]["work"] != lines[i]["work"])
+        if fits(out, table):
+            break
+    return table
+
+
+def _three_digits(value):
+    """12,345 · 123 · 12.3 · 0.0123"""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _ahead(who, ratio):
+    if ratio is None:
+        return ""
+    return f"at {ratio:.0%} of it" if who == "limit" else f"{_three_digits(ratio)} x as fast"

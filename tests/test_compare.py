@@ -211,6 +211,30 @@ def test_the_lectures_table_is_made_of_the_other_tables(done, tables):
     assert f"{max(each['seconds_ratio'] for each in speed['figures']):.1f} x" in speed["sentence"]
 
 
+def test_the_compiled_loops_draw_the_same_tokens(done):
+    """An entry for each row that has a compiled loop; the sample of the plain loop again, token by token."""
+    entries = done[2]["compiled"]
+    assert {(each["kind"], each["model"]) for each in entries} >= {
+        ("text", "char_lm"), ("text", "ngram"), ("poems", "char_lm"), ("poems", "ngram"), ("names", "char_lm"), ("names", "ngram"),
+        ("sprites", "pixel_lm"), ("sprites", "latent decoder"), ("digits", "pixel_lm"), ("digits", "latent decoder"), ("answers", "char_lm")}
+    lengths = {"text": work.TEXT_LENGTH, "poems": 33, "names": 14, "sprites": 400, "digits": 64, "answers": data.answers_table().length}
+    for each in entries:
+        assert set(each) == {"kind", "model", "strategy", "tokens", "same", "plain_s", "compiled_s", "ratio"}
+        assert each["same"] == each["tokens"] == lengths[each["kind"]], each
+        assert each["plain_s"] > 0 and each["ratio"] == pytest.approx(each["plain_s"] / each["compiled_s"])
+    assert {each["strategy"] for each in entries if each["model"] == "latent decoder"} == {"shared_latent"}
+    lines = done[1][done[1].index("from the plain loop and from the compiled one"):].splitlines()
+    assert [line.split()[0] for line in lines[4:4 + len(entries)]] == [each["kind"] for each in entries]
+
+
+def test_a_token_that_differs_is_counted(monkeypatch):
+    """Were the compiled loop wrong, the table would say so."""
+    model = SimpleNamespace(n_labels=0, length=4, vocab_size=3)
+    monkeypatch.setattr(work, "generate", lambda *arguments, film, **more: (np.array([[0, 1, 2, 0]]), None) if film else np.array([[0, 1, 1, 1]]))
+    entry = work.both_loops("text", SimpleNamespace(model="char_lm", strategy="one_by_one"), model, 0)
+    assert (entry["tokens"], entry["same"]) == (4, 2)
+
+
 def test_the_tables_are_printed_whole(done):
     """Piped, nothing is cut with an ellipsis; the lecture's question stands there with 1.000 bit and one half."""
     printed = done[1]

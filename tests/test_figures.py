@@ -211,6 +211,33 @@ def test_length_pictures_has_two_panels_in_the_same_colours(tmp_path):
         assert there[:, :720].any() and there[:, 720:].any()
 
 
+def test_bars_have_a_colour_for_each_name_and_a_line_for_the_limit(tmp_path):
+    """The same colour in every group; longer bars for larger figures, over many powers of ten."""
+    groups = {"one\n(tokens)": {"minigen": 20000.0, "plain": 250.0, "limit": 30000.0}, "two": {"minigen": 300.0, "torch": 0.4}}
+    figures.bars(tmp_path / "bars.png", groups, "per second", "How fast")
+    page = opened(tmp_path / "bars.png")
+    assert page.shape[1] == 1320
+    wide = [(page == colour).all(-1).sum(1) for colour in [(0, 114, 178), (213, 94, 0), (0, 158, 115)]]
+    assert all(each.any() for each in wide) and wide[0].max() > wide[1].max() > wide[2].max()
+    figures.bars(tmp_path / "one.png", {"one": {"minigen": 3.0}}, "per second", "")
+    with pytest.raises(UserError, match="nothing to draw"):
+        figures.bars(tmp_path / "none.png", {}, "per second", "")
+
+
+def test_growth_has_two_panels_in_the_same_colours(tmp_path):
+    """Compiled is blue on both sides, plain is the same on both; one panel may be empty, a line may have no exponent."""
+    lines = [{"against": against, "who": who, "points": [[64, seconds], [128, 3 * seconds]], "exponent": slope}
+             for against, who, seconds, slope in [("length", "compiled, window of 64", 1e-3, 1.0), ("length", "plain", 0.1, None),
+                                                  ("width", "compiled", 1e-4, 1.9), ("width", "plain", 0.1, 1.5)]]
+    figures.growth(tmp_path / "growth.png", lines)
+    page = opened(tmp_path / "growth.png")
+    assert page.shape[1] == 1440
+    for colour in [(0, 114, 178), (213, 94, 0)]:
+        there = (page == colour).all(-1)
+        assert there[:, :720].any() and there[:, 720:].any()
+    figures.growth(tmp_path / "half.png", lines[:2])
+
+
 # Doors
 
 

@@ -349,3 +349,35 @@ def test_doctor_ends_with_a_verdict(tmp_path):
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[-1] == "verdict: minigen works here"
     assert f"numpy {np.__version__}" in done.out
+
+
+def test_doctor_warm_says_how_many_kernels_are_ready(tmp_path, monkeypatch):
+    """What warm() itself does is tested in test_warm; here a progress bar that it may drive, and one line."""
+    from minigen import warm
+    monkeypatch.setattr(warm, "warm", lambda report: [report(done, 2, "names: ngram") for done in range(3)])
+    done = minigen(tmp_path, "doctor", "--warm")
+    assert (done.code, done.err) == (0, "") and done.out.splitlines()[-1] == "verdict: minigen works here"
+    assert re.search(r"^\d+ kernels ready in \d+\.\d s: \d+ compiled now, (not )?kept|^nothing compiled", done.out, re.MULTILINE)
+
+
+@pytest.mark.skipif(bool(os.environ.get("NUMBA_DISABLE_JIT")), reason="nothing is compiled here")
+def test_broken_compiled_code_costs_one_line_once(tmp_path):
+    """Every file of the cache is cut short: the next command says so in one line and works, the one after says nothing."""
+    words = []
+    for _ in range(3):
+        done = process("doctor", env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)})
+        assert done.returncode == 0 and done.stdout.endswith(b"verdict: minigen works here\n")
+        words.append(done.stderr.decode())
+        if not words[1:]:
+            files = [path for path in tmp_path.rglob("*.nb?")]
+            assert len(files) > 1
+            for path in files:
+                path.write_bytes(path.read_bytes()[:-1000])
+    assert words[0] == words[2] == "" and re.fullmatch(r"minigen: compiled code in .* is broken and is compiled again[^\n]*\n", words[1])
+
+
+def test_warnings_of_others_are_shown_as_python_does():
+    """Only minigen's own are cut down to a line; a NumPy warning still says where it came from."""
+    with pytest.warns(RuntimeWarning, match="overflow") as others:
+        command_line.show_warning("overflow", RuntimeWarning, "there.py", 7)
+    assert (others[0].filename, others[0].lineno) == ("there.py", 7)

@@ -1,5 +1,7 @@
 """How work is shared out."""
 
+import threading
+
 import pytest
 
 from minigen import parallel
@@ -42,3 +44,20 @@ def test_a_balance_calls_every_task_once_the_largest_first(cores):
         done = []
         parallel.in_balance([(size, lambda i=i: done.append(i)) for i, size in enumerate(sizes)])
         assert sorted(done) == list(range(len(sizes)))
+
+
+def test_one_core_works_in_the_calling_thread(monkeypatch):
+    """Inside ``one_core`` there is one core and nobody else works; afterwards, and after an error too, it is as before."""
+    monkeypatch.setattr(parallel.os, "sched_getaffinity", lambda pid: {0, 1, 2}, raising=False)
+    workers = []
+
+    def work(first, last):
+        workers.append(threading.current_thread())
+    with parallel.one_core():
+        assert parallel.cores() == 1
+        parallel.in_shares(work, 20)
+    assert set(workers) == {threading.current_thread()} and parallel.cores() == 3
+    with pytest.raises(ZeroDivisionError), parallel.one_core():
+        raise ZeroDivisionError
+    parallel.in_shares(work, 20)
+    assert parallel.cores() == 3 and len(set(workers)) > 1

@@ -2,7 +2,7 @@
 
 Each computes the same function as minigen's model, from copies of the same params, in float32: the same logits up
 to rounding, the same gradients, the same tokens on the same dice. Sampling runs under ``torch.inference_mode()``.
-How many threads PyTorch uses is the caller's choice (``torch.set_num_threads``).
+How many threads PyTorch uses is the caller's choice (``torch_threads``).
 
 Where two ways of writing a thing were equally plain, the faster one on two cores stands here; a comment says what it
 was compared with. Only this file imports torch, and it is imported only where a benchmark asks for it.
@@ -11,6 +11,7 @@ was compared with. Only this file imports torch, and it is imported only where a
 import math
 import re
 import time
+from contextlib import contextmanager
 from copy import deepcopy
 
 import numpy as np
@@ -24,6 +25,17 @@ from minigen.nn.attention import rotary_table, score_scale
 from minigen.nn.causal_conv import TAPS, neighbourhood
 
 EPSILON = 1e-6                                   # of the norm, as nn.layers.RMSNorm
+
+
+@contextmanager
+def torch_threads(number):
+    """Let PyTorch use so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def rms_norm(x):
@@ -326,10 +338,13 @@ class PixelPeer(nn.Module):
         return rms_norm(x).flatten(1, 2)
 
     @torch.inference_mode()
-    def generate(self, u):
-        """Tokens (n, T) int64 on the dice u (n, T): the whole picture for each pixel, as one writes it first."""
+    def generate(self, u, passes=None):
+        """Tokens (n, T) int64 on the dice u (n, T): the whole picture for each pixel, as one writes it first.
+
+        With ``passes`` only the first pixels are drawn.
+        """
         dice, tokens = torch.from_numpy(u), torch.zeros(u.shape, dtype=torch.int64)
-        for t in range(u.shape[1]):
+        for t in range(u.shape[1])[:passes]:
             tokens[:, t:t + 1] = draw(self.head(self._hidden(tokens)[:, t]), dice[:, t:t + 1])
         return tokens.numpy()
 
@@ -467,9 +482,7 @@ def train_nanogpt(stream, windows, vocab_size, steps, threads=2):
         Of training alone; mean nats on the windows after it; median seconds of a step.
     """
     expect_range("steps", steps, 1)
-    held_threads = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
+    with torch_threads(threads):
         torch.manual_seed(0)
         model = NanoGPT(vocab_size, windows.shape[1] - 1)
         stream, windows = torch.from_numpy(stream), torch.from_numpy(windows)
@@ -478,8 +491,6 @@ def train_nanogpt(stream, windows, vocab_size, steps, threads=2):
         with torch.inference_mode():
             total = sum(F.cross_entropy(model(part[:, :-1]).flatten(0, 1), part[:, 1:].flatten(), reduction="sum").item()
                         for part in windows.split(100))
-    finally:
-        torch.set_num_threads(held_threads)
     return sum(took), total / windows[:, 1:].numel(), float(np.median(took))
 
 

@@ -7,7 +7,7 @@ are bound by the matrix products, which BLAS does as fast as can be; compiled sw
 import numpy as np
 
 from minigen.jit import helper, kernel
-from minigen.maths_numba import draw, exp32, largest
+from minigen.maths_numba import draw, exp32, largest, pick
 from minigen.nn.layers_numba import add_product, add_to, empty_rows, rms_norm, squared_relu
 from minigen.parallel import in_shares, one_blas_thread
 
@@ -101,7 +101,7 @@ def draw_places(places, u, tokens, scores):       # (T, V), (T,), (T,), the scor
     if not peak - low < np.float32(60.0):         # far apart (or -inf everywhere): place by place
         for t in range(length):
             if tokens[t] == vocab_size:
-                tokens[t] = draw(places[t], u[t], 1.0, 0, 0.0)
+                tokens[t] = pick(places[t], u[t])
         return
     for i in range(scores.size):
         scores[i] = exp32(scores[i] - peak)

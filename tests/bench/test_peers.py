@@ -14,17 +14,6 @@ from minigen.protocols import NO_CONDITION, Condition
 from oracles import wake
 
 
-@pytest.fixture(scope="module")
-def torch_peers():
-    """The PyTorch peers on one thread; tests that ask for them are skipped without PyTorch."""
-    torch = pytest.importorskip("torch", reason="pip install -e .[bench] for the peers in PyTorch")
-    from minigen.bench import peers_torch
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield peers_torch
-    torch.set_num_threads(threads)
-
-
 def char_lm(rng, **settings):
     config = dict(vocab_size=7, context=6, layers=2, width=24, heads=3) | settings
     return wake(CharLM(CharLMConfig(**config), rng), rng)

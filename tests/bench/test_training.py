@@ -28,8 +28,7 @@ def test_steps_of_the_autoencoder_are_those_of_the_plain_form(rng):
         want = peers_numpy.mlp_step(params, moments, x, i)
         assert step(x) == pytest.approx(want, rel=1e-5)
     for name, array in step.model.params.items():
-        layer, _, kind = name.partition(".")
-        np.testing.assert_allclose(array, params[kind + layer.removeprefix("layer")], atol=3e-6)
+        np.testing.assert_allclose(array, params[name], atol=3e-6)
 
 
 def test_a_step_of_the_transformer_lowers_the_loss(rng):
@@ -65,3 +64,18 @@ def test_training_looks_stops_and_counts(rng):
     assert [look.step for look in looks] == [2, 4, 5]
     assert all(a.seconds < b.seconds for a, b in zip(looks, looks[1:]))
     assert len(list(training.train_char_lm(text, windows, 5, 2, stop=np.inf))) == 1
+
+
+def test_time_to_loss_on_a_small_scale(torch_peers):
+    """The whole race with a few steps: PyTorch sets the loss, minigen's tries add up, the last run fills its seconds."""
+    text, told = data.shakespeare(8), []
+    windows = training.held_out_windows(text.valid_stream, context=8, windows=100)
+    found = training.time_to_loss(told.append, nanogpt_steps=40, first_try=4, dataset=text, windows=windows)
+    assert found["torch_s"] > 0 and 0 < found["torch_nats"] < np.log(80) + 1
+    tries = found["looks"]
+    assert [one[-1]["step"] for one in tries[:-1]] == [4 * 2 ** i for i in range(len(tries) - 1)]
+    if found["minigen_s"] is not None:
+        assert found["minigen_s"] == pytest.approx(sum(one[-1]["seconds"] for one in tries))
+        assert tries[-1][-1]["nats"] <= found["torch_nats"]
+    assert found["minigen_steps_then"] >= 1 and np.isfinite(found["minigen_nats_after_its_seconds"])
+    assert len(told) >= 3
