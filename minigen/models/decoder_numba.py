@@ -1,14 +1,14 @@
 """One-shot pictures: the network of ``decoder`` with bias, activation and norm fused, and the draw of every place.
 
-A few pictures are bound by reading the weights: one kernel runs from the latent to the tokens, picture by picture. Many
-are bound by the matrix products, which BLAS does as fast as can be; compiled sweeps do what stands between them.
+A few pictures are bound by reading the weights, which compiled products do as they lie in memory, picture by picture. Many
+are bound by the products themselves, which BLAS does as fast as can be; compiled sweeps do what stands between them.
 """
 
 import numpy as np
 
 from minigen.jit import helper, kernel
 from minigen.maths_numba import draw, exp32, largest, pick
-from minigen.nn.layers_numba import add_product, add_to, empty_rows, rms_norm, squared_relu
+from minigen.nn.layers_numba import add_product, add_to, empty_rows, rms_norm, set_to, squared_relu
 from minigen.parallel import in_shares, one_blas_thread
 
 FEW = 8         # pictures up to which reading the weights again for each is no slower
@@ -23,11 +23,11 @@ def fill(model, canvas, u, condition, temperature, top_k, top_p):
     settings = float(temperature), top_k or 0, float(top_p or 0.0)
 
     def few(first, last):
-        middle = ([weight for weight, _ in linears[1:-1]], [bias for _, bias in linears[1:-1]])
-        hidden = model.config.hidden
-        run(tokens[first:last], u[first:last], inputs[first:last], *linears[0],
-            np.array(middle[0], np.float32).reshape(-1, hidden, hidden), np.array(middle[1], np.float32).reshape(-1, hidden),
-            *linears[-1], model.vocab_size, *settings)
+        for b in range(first, last):
+            x = inputs[b]
+            for weight, bias in linears[:-1]:
+                x = layer(x, weight, bias)
+            draw_rows(product(x, linears[-1][0]), linears[-1][1], u[b:b + 1], tokens[b:b + 1], model.vocab_size, *settings)
 
     def many(first, last):
         for start in range(first, last, AT_ONCE):
@@ -46,23 +46,18 @@ def fill(model, canvas, u, condition, temperature, top_k, top_p):
 
 
 @kernel
-def run(tokens, u, inputs, first, first_bias, middle, middle_bias, last, last_bias, vocab_size, temperature, top_k, top_p):
-    x, y, scores = empty_rows(1, first.shape[1]), empty_rows(1, first.shape[1]), empty_rows(1, last.shape[1])
-    for b in range(len(tokens)):
-        for d in range(x.size):
-            x[0, d] = np.float32(0.0)
-        add_product(inputs[b], first, x[0])
-        activate(x, first_bias)
-        for layer in range(len(middle)):
-            for d in range(y.size):
-                y[0, d] = np.float32(0.0)
-            add_product(x[0], middle[layer], y[0])
-            activate(y, middle_bias[layer])
-            x, y = y, x
-        for i in range(scores.size):
-            scores[0, i] = np.float32(0.0)
-        add_product(x[0], last, scores[0])
-        draw_rows(scores, last_bias, u[b:b + 1], tokens[b:b + 1], vocab_size, temperature, top_k, top_p)
+def product(x, weight):                           # (n_in,), (n_in, n_out) -> (1, n_out)
+    y = empty_rows(1, weight.shape[1])
+    set_to(y[0], np.float32(0.0))
+    add_product(x, weight, y[0])
+    return y
+
+
+@kernel
+def layer(x, weight, bias):                       # (n_in,) -> (n_out,)
+    y = product(x, weight)
+    activate(y, bias)
+    return y[0]
 
 
 @kernel
