@@ -6,7 +6,7 @@ a third on idle cores and ten times as much when another program wants one of th
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -23,19 +23,27 @@ def cores():
 
 @lru_cache(maxsize=1)
 def _pool():
-    return ThreadPoolExecutor(cores(), thread_name_prefix="minigen")
+    return ThreadPoolExecutor(max(1, cores() - 1), thread_name_prefix="minigen")       # the caller works too
 
 
 def side_by_side(tasks):
-    """Call all tasks (functions without arguments); their results, in order. Tasks must not call this again."""
+    """Call all tasks (functions without arguments); their results, in order. Tasks must not call this again.
+
+    The caller takes the first, and then whatever nobody has begun, the last first.
+    """
     if len(tasks) == 1 or cores() == 1:
         return [task() for task in tasks]
-    started = [_pool().submit(task) for task in tasks]
+    started = [_pool().submit(task) for task in tasks[1:]]
     try:
-        return [task.result() for task in started]
+        results = {0: tasks[0]()}
+        for i in range(len(tasks) - 1, 0, -1):
+            if started[i - 1].cancel():
+                results[i] = tasks[i]()
+        return [results[i] if i in results else started[i - 1].result() for i in range(len(tasks))]
     finally:                                       # Ctrl-C or an error: nothing goes on behind the caller's back
         for task in started:
             task.cancel()
+        wait(started)
 
 
 def in_balance(weighted):

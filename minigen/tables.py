@@ -137,6 +137,8 @@ def speed(content, out):
                + ", ".join(f"{figure:.0f} GB/s from {size}" for size, figure in machine["read_gb_per_s"].items())
                + " (1 thread); matrix products "
                + ", ".join(f"{figure:.0f} GFLOP/s ({threads}t)" for threads, figure in machine["product_gflop_per_s"].items()), "dim")
+    if (machine.get("others_busy") or 0) > 0.1:
+        yield Text(f"Other programs kept {machine['others_busy']:.1f} cores busy meanwhile: who waits for a thread, as PyTorch does, lost most.", "bold")
     if content["lines"]:
         yield _speed_table(content, out)
         notes = dict.fromkeys(f"{line['work']}, {line['who']}: {line['note']}" for line in content["lines"]

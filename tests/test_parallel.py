@@ -59,5 +59,7 @@ def test_one_core_works_in_the_calling_thread(monkeypatch):
     assert set(workers) == {threading.current_thread()} and parallel.cores() == 3
     with pytest.raises(ZeroDivisionError), parallel.one_core():
         raise ZeroDivisionError
-    parallel.in_shares(work, 20)
-    assert parallel.cores() == 3 and len(set(workers)) > 1
+    both = threading.Barrier(2)                    # nobody passes alone
+    assert parallel.cores() == 3
+    parallel.side_by_side([lambda: (both.wait(timeout=60), work(0, 1))] * 4)
+    assert len(set(workers)) > 1

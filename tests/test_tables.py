@@ -73,7 +73,7 @@ def test_speed_is_shown_whole(width):
                 "unit": "images", "rounds": rounds, "note": note}
     content = {
         "machine": {"processor": "A processor", "machine": "x86_64", "cores": 2, "read_gb_per_s": {"3 MiB": 90.0},
-                    "product_gflop_per_s": {"1": 100.0, "2": 200.0}},
+                    "product_gflop_per_s": {"1": 100.0, "2": 200.0}, "others_busy": 0.92},
         "lines": [line("minigen", 0.0032), line("plain", 1.6, 1, "a note"), line("limit", 0.0016, note="of no interest")],
         "ratios": [{"work": "training step, transformer", "against": "plain", "ratio": 500.0}, {"work": "training step, transformer", "against": "limit", "ratio": 0.5}],
         "differences": [{"work": "loss after its seconds", "nats": 0.25}], "compile": {"seconds": 21.0},
@@ -86,6 +86,6 @@ def test_speed_is_shown_whole(width):
     printed = " ".join(out.file.getvalue().split())
     assert "…" not in printed and "of no interest" not in printed
     for word in ("training step, transformer", "3.20 ms", "500 x as fast", "at 50% of it", "a note", "0.250 nats", "21.00 s", "170 MB",
-                 "does not say", "plain: seconds grow", "1.51 x", "a pool", "torch left out: not installed", "90 GB/s", "200 GFLOP/s"):
+                 "does not say", "plain: seconds grow", "1.51 x", "a pool", "torch left out: not installed", "90 GB/s", "200 GFLOP/s", "0.9 cores busy"):
         assert word in printed, word
     assert ("spread" in printed) == (width == 140)

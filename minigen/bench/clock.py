@@ -13,8 +13,10 @@ from typing import Any, Callable
 
 import numpy as np
 
-LEAST = 0.005               # seconds: a shorter call is repeated until a measurement takes so long
-BREATH = 0.02               # seconds off the clock in which the threads of the one before stop spinning
+# Seconds: a shorter call is repeated until a measurement takes so long, and is made once or more off the clock before it,
+# because a core that has had nothing to do is slow for a while, and a cache holds what the one before has read.
+LEAST = 0.06
+BREATH = 0.01               # seconds, see breathe
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,18 @@ class Contestant:
     note: str = ""                                # what a reader has to know
 
 
-def breathe():
-    """Wait a moment."""
-    time.sleep(BREATH)
+def breathe(longest=0.3):
+    """Wait, awake, until the other threads of this process are at rest.
+
+    OpenBLAS's spin for a tenth of a second after a product, in case there is another: whoever is measured next would have
+    one core less. Awake, because a core that has slept is up to a third slower for a while.
+    """
+    end, quiet = time.perf_counter() + longest, False
+    while not quiet and time.perf_counter() < end:
+        others, breath = time.process_time() - time.thread_time(), time.perf_counter() + BREATH
+        while time.perf_counter() < breath:
+            pass
+        quiet = time.process_time() - time.thread_time() - others < BREATH / 5
 
 
 def interleaved(contestants, rounds=5, patience=2.0, now=time.perf_counter, rest=breathe):
@@ -41,8 +52,7 @@ def interleaved(contestants, rounds=5, patience=2.0, now=time.perf_counter, rest
     ----------
     contestants : dict of name -> Contestant
     patience : float
-        Seconds of measuring after which a contestant sits out the later rounds. Whose first call (after the warm-up)
-        takes longer is not called again: that call is its only measurement.
+        Seconds of measuring after which a contestant sits out the later rounds. Each has one round at least.
     now, rest : callable
         The clock, and what is done before each measurement.
 
@@ -51,31 +61,30 @@ def interleaved(contestants, rounds=5, patience=2.0, now=time.perf_counter, rest
     dict of name -> list of float
         Seconds of the whole work, one number for each round.
     """
-    took = {name: [] for name in contestants}
     with garbage_kept():
         for each in contestants.values():
             with each.within():
                 (each.warm or each.run)()
         first = {name: _measured(each, 1, now, rest) for name, each in contestants.items()}
-        for name, seconds in first.items():
-            if seconds > patience:
-                took[name].append(seconds / contestants[name].share)
-        spent = {name: seconds if seconds > patience else 0.0 for name, seconds in first.items()}
+        calls = {name: math.ceil(LEAST / max(seconds, LEAST / 10_000)) for name, seconds in first.items()}
+        # The first of the rounds where it was long enough for one; else it only says how many calls a measurement takes.
+        took = {name: [seconds] if seconds >= LEAST else [] for name, seconds in first.items()}
+        spent = {name: sum(seconds) for name, seconds in took.items()}
         for _ in range(rounds):
             for name, each in contestants.items():
-                if spent[name] < patience:
-                    calls = math.ceil(LEAST / max(first[name], LEAST / 1000))
-                    seconds = _measured(each, calls, now, rest)
-                    spent[name] += calls * seconds
-                    took[name].append(seconds / each.share)
+                if len(took[name]) < rounds and spent[name] < patience:
+                    took[name].append(_measured(each, calls[name], now, rest))
+                    spent[name] += calls[name] * took[name][-1]
             gc.collect(0)
-    return took
+    return {name: [seconds / contestants[name].share for seconds in each] for name, each in took.items()}
 
 
 def _measured(contestant, calls, now, rest):
-    """Seconds of one call, from several."""
+    """Seconds of one call, from several; before several calls there are some off the clock."""
     with contestant.within():
         rest()
+        for _ in range((calls + 1) // 3):
+            contestant.run()
         start = now()
         for _ in range(calls):
             contestant.run()

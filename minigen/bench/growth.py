@@ -104,7 +104,7 @@ def _points(axis, against, who):
                 model.multiplications(t) for t in range(1, length + 1))
         else:
             one, count = Contestant(compiled, within=one_core), model.multiplications(length)
-        seconds = float(np.median(interleaved({who: one}, rounds=3, patience=0.3)[who]))
+        seconds = float(np.median(interleaved({who: one}, rounds=3, patience=0.3, rest=lambda: None)[who]))
         points.append((x, seconds, count))
         if len(points) > 1 and seconds * seconds / points[-2][1] > axis.patience:
             break

@@ -40,7 +40,7 @@ def multiplying(multiplications, threads=1, side=SIDE):
                       share=times * side ** 3 / multiplications, note=f"multiplies {multiplications:,} times, in matrix products")
 
 
-def speeds(rounds=5, shown=SHOWN, side=SIDE):
+def speeds(rounds=3, shown=SHOWN, side=SIDE):
     """What describes a machine: GB/s of reading with one thread, GFLOP/s of matrix products with one and all.
 
     Returns

@@ -13,7 +13,7 @@ from minigen.parallel import one_blas_thread
 
 STEPS = 20
 
-CHILD = "import sys; from minigen.bench import memory; memory.WORKS[sys.argv[1]](); print(memory.own_peak())"
+CHILD = "import sys; from minigen.bench import memory; memory.WORKS[sys.argv[1]](); print(memory.compiled(), memory.own_peak())"
 
 
 def sampling(sizes=FULL):
@@ -50,17 +50,29 @@ def own_peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
+def compiled():
+    """How many kernels this process had to compile, which takes memory of its own."""
+    from minigen import jit
+    return sum(sum(kernel.stats.cache_misses.values()) for kernel in jit.KERNELS)
+
+
 def memory(report=None):
     """Peak megabytes of each piece of work, {work: MB}; None where the system does not say."""
     peaks = {}
     for name in WORKS:
         if report:
             report(f"memory: {name}")
-        for _ in range(2):                         # the first may have to compile, which takes memory of its own
-            done = subprocess.run([sys.executable, "-c", CHILD, name], capture_output=True, text=True)
-        if done.returncode:
-            raise say("a process of the benchmark", "exit code 0", done.returncode,
-                      f"It said: {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
-        told = done.stdout.split()[-1]
+        compiled, told = _child(name)
+        if int(compiled):                          # once more, now that it has been compiled
+            _, told = _child(name)
         peaks[name] = None if told == "None" else round(int(told) / 1e6, 1)
     return peaks
+
+
+def _child(name):
+    """What a process that does the work said at last: kernels compiled, peak."""
+    done = subprocess.run([sys.executable, "-c", CHILD, name], capture_output=True, text=True)
+    if done.returncode:
+        raise say("a process of the benchmark", "exit code 0", done.returncode,
+                  f"It said: {(done.stderr.strip() or 'nothing').splitlines()[-1]}")
+    return done.stdout.split()[-2:]

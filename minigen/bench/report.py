@@ -15,7 +15,9 @@ after the same seconds of training.
 """
 
 import json
+import os
 import platform
+import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -73,6 +75,28 @@ def processor():
     return platform.processor()
 
 
+def others_busy():
+    """A function that says how many cores other programs have kept busy since; None where the system does not tell."""
+    def look():
+        busy = own = None
+        try:
+            ticks = [int(part) for part in Path("/proc/stat").read_text(encoding="ascii").split("\n")[0].split()[1:9]]
+            # user nice system idle iowait irq softirq steal
+            busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+            own = sum(os.times()[:4])              # and of children that have ended
+        except (OSError, ValueError, AttributeError, IndexError):
+            pass
+        return busy, own, time.perf_counter()
+    busy, own, begin = look()
+
+    def since():
+        busy_now, own_now, end = look()
+        if None in (busy, own, busy_now, own_now) or end <= begin:
+            return None
+        return round(max(0.0, busy_now - busy - (own_now - own)) / (end - begin), 2)
+    return since
+
+
 def bench(names=NAMES, report=None):
     """Measure the named parts; the content of ``bench.json``.
 
@@ -87,6 +111,7 @@ def bench(names=NAMES, report=None):
         if report:
             report(done, len(names), text)
     tell("the machine")
+    others = others_busy()
     content["machine"] = machine()
     for done, name in enumerate(names):
         tell(name)
@@ -94,6 +119,7 @@ def bench(names=NAMES, report=None):
             add(content, name, tell)
         except UserError as error:                 # the other parts are worth their minutes all the same
             content["skipped"][name] = str(error)
+    content["machine"]["others_busy"] = others()
     return content
 
 

@@ -33,7 +33,7 @@ def process(*arguments, folder):
         raise say("a process of the benchmark", "exit code 0", done.returncode, f"{' '.join(map(str, arguments))} said: {last}")
 
 
-def start(sizes=FULL, compiler=COMPILE, rounds=5, report=None):
+def start(sizes=FULL, compiler=COMPILE, rounds=3, report=None):
     """Seconds of a first start and of later ones.
 
     Returns
@@ -56,7 +56,7 @@ def start(sizes=FULL, compiler=COMPILE, rounds=5, report=None):
         took = interleaved({
             "sample_s": Contestant(lambda: run("-m", "minigen", "sample", "text", "--from", kept, "--length", 200)),
             "import_s": Contestant(lambda: run("-c", "import minigen")),
-            "python_s": Contestant(lambda: run("-c", "pass"))}, rounds, patience=10.0)
+            "python_s": Contestant(lambda: run("-c", "pass"))}, rounds)
     return {"compile_s": compiled} | {name: float(np.median(seconds)) for name, seconds in took.items()}
 
 

@@ -57,7 +57,7 @@ def threads(sizes=FULL, names=SHARED, report=None):
         cases = {(1, "nothing"): Contestant(own.run, 1, one_core, share=own.share),
                  (cores(), "nothing"): own,
                  (cores(), "a busy core"): Contestant(own.run, cores(), _beside(own), share=own.share)}
-        took = interleaved(cases, sizes.rounds, sizes.patience / 2)
+        took = interleaved(cases, min(5, sizes.rounds), sizes.patience / 2)
         lines += [{"work": name, "threads": number, "beside": beside, "median_s": float(np.median(took[number, beside])),
                    "spread": spread(took[number, beside])} for number, beside in cases]
         ratios += [{"work": name, "threads": number, "beside": beside, "ratio": ratio(took[number, beside], took[1, "nothing"])}

@@ -21,11 +21,18 @@ def test_the_peak_grows_with_what_is_held():
 
 
 def test_what_a_process_says_is_in_megabytes(monkeypatch):
-    """The last line of the second process; "None" is None."""
-    for said, expected in (("print('warming'); print(12_345_678)", 12.3), ("print(None)", None)):
+    """The last two words: kernels that it compiled, and its peak, of which "None" is None."""
+    for said, expected in (("print('and besides', 0, 12_345_678)", 12.3), ("print(0, None)", None)):
         monkeypatch.setattr(memory, "CHILD", said)
         told = []
         assert memory.memory(told.append) == dict.fromkeys(memory.WORKS, expected) and len(told) == len(memory.WORKS)
+
+
+def test_who_had_to_compile_is_asked_again(monkeypatch):
+    """Compiling takes memory of its own: the second process finds the kernels."""
+    answers = iter([("3", "900000000"), ("0", "200000000"), ("0", "100000000")])
+    monkeypatch.setattr(memory, "_child", lambda name: next(answers))
+    assert list(memory.memory().values()) == [200.0, 100.0]
 
 
 def test_a_process_that_fails_is_one_clear_line(monkeypatch):
