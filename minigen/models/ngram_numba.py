@@ -1,30 +1,36 @@
 """The whole sampling loop of ``ngram`` in one kernel: binary searches instead of sorted batches."""
 
 import math
+from functools import partial
 
 import numpy as np
 
 from minigen.jit import kernel
 from minigen.maths_numba import draw
+from minigen.models.packed import packed
 from minigen.parallel import in_shares
 
 
 def fill(model, canvas, u, temperature, top_k, top_p):
     """Tokens (B, T): what ``strategies.fill`` draws left to right with the dice u (B, T)."""
-    # All levels end to end, and where each begins; level 0 has no pairs.
-    lists = {name: [model.params.get(f"{name}{k}", np.zeros(0, np.int64)) for k in range(model.order)]
-             for name in ("pairs", "first", "follower", "count")}
-    joined = {name: np.concatenate(levels).astype(np.int64) for name, levels in lists.items()}
-    starts = {name: np.cumsum([0] + [len(level) for level in levels]) for name, levels in lists.items()}
+    joined = packed(model, partial(pack, model.order))
     tokens = canvas.copy()
     end = -1 if model.end is None else model.end
 
     def work(first, last):
         run(tokens[first:last], u[first:last], model.vocab_size, model.order, model.discount, end,
-            joined["pairs"], starts["pairs"], joined["first"], starts["first"],
-            joined["follower"], starts["follower"], joined["count"], float(temperature), top_k or 0, float(top_p or 0.0))
+            *joined, float(temperature), top_k or 0, float(top_p or 0.0))
     in_shares(work, len(tokens))
     return tokens
+
+
+def pack(order, params):
+    """All levels of each list end to end, and where each begins; level 0 has no pairs."""
+    joined = []
+    for name in ("pairs", "first", "follower", "count"):
+        levels = [params[f"{name}{k}"] if f"{name}{k}" in params else np.zeros(0, np.int64) for k in range(order)]
+        joined += [np.concatenate(levels).astype(np.int64), np.cumsum([0] + [len(level) for level in levels])]
+    return joined[:-1]                            # counts stand where followers stand
 
 
 @kernel
