@@ -37,7 +37,8 @@ def multiplying(multiplications, threads=1, side=SIDE):
     a, b = np.random.default_rng(0).standard_normal((2, side, side), np.float32)
     product, times = np.empty_like(a), max(1, min(8, multiplications // side ** 3))
     return Contestant(lambda: [np.matmul(a, b, out=product) for _ in range(times)], threads, lambda: blas_threads(threads),
-                      share=times * side ** 3 / multiplications, note=f"multiplies {multiplications:,} times, in matrix products")
+                      share=times * side ** 3 / multiplications,
+                      note=f"multiplies {multiplications:,} times, in matrix products")
 
 
 def speeds(rounds=3, shown=SHOWN, side=SIDE):

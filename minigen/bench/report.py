@@ -6,7 +6,7 @@
      "lines": [{"work", "who", "threads", "median_s", "per_s", "spread", "unit", "rounds", "note"}, ...],
      "ratios": [{"work", "against", "ratio"}, ...],
      "differences": [{"work": "loss after its seconds", "nats"}],
-     "compile": ..., "start": ..., "memory": ..., "growth": ..., "threads": ..., "skipped": {what: why}}
+     "compile": ..., "start": ..., "memory": ..., "growth": ..., "threads": ..., "time to loss": ..., "skipped": {what: why}}
 
 A ratio above 1 means that minigen is ahead; against "limit" it is the share of the limit that minigen reaches. ``median_s``
 are seconds of the whole work, ``per_s`` says how many of its ``unit`` are done in a second, ``spread`` is the middle half
@@ -151,7 +151,8 @@ def add_time_to_loss(content, found):
     content["time to loss"] = found
     for who in ("minigen", "torch"):
         if found[f"{who}_s"] is not None:
-            content["lines"].append(works.line(TO_LOSS, who, cores(), [found[f"{who}_s"]], note=f"to {found['torch_nats']:.4f} nats"))
+            content["lines"].append(works.line(TO_LOSS, who, cores(), [found[f"{who}_s"]],
+                                               note=f"to {found['torch_nats']:.4f} nats"))
     if found["minigen_s"] is not None:
         content["ratios"].append({"work": TO_LOSS, "against": "torch", "ratio": found["torch_s"] / found["minigen_s"]})
     content["differences"].append({"work": "loss after its seconds",

@@ -140,7 +140,8 @@ def pixels(sizes, side):
     who = {"minigen": Contestant(compiled, 1, one_core)}
     if torch := torch_peers():
         peer = torch.PixelPeer(model)
-        who["torch"] = Contestant(lambda: peer.generate(u), cores(), partial(torch.torch_threads, cores()), lambda: peer.generate(u, 4))
+        who["torch"] = Contestant(lambda: peer.generate(u), cores(), partial(torch.torch_threads, cores()),
+                                  lambda: peer.generate(u, 4))
     who["numpy"] = Contestant(lambda: peers_numpy.pixels(model, u), 1, partial(blas_threads, 1))
     who["plain"] = Contestant(plain, 1, partial(blas_threads, 1), lambda: plain(1, 4))
     who["limit"] = reading(weight_bytes(model, "block", "head.weight"), side * side)
@@ -253,7 +254,8 @@ WORKS = {"transformer, one stream": lambda sizes: transformer(sizes, 1),
 def measured(name, sizes):
     """Lines and ratios of one piece of work, as they stand in ``bench.json``."""
     work = WORKS[name](sizes)
-    took = interleaved(work.contestants, *((sizes.close_rounds, sizes.close_patience) if work.close else (sizes.rounds, sizes.patience)))
+    rounds, patience = (sizes.close_rounds, sizes.close_patience) if work.close else (sizes.rounds, sizes.patience)
+    took = interleaved(work.contestants, rounds, patience)
     lines = [line(name, who, contestant.threads, took[who], work.amount, work.unit, contestant.note)
              for who, contestant in work.contestants.items()]
     ratios = [{"work": name, "against": who, "ratio": ratio(took["minigen"], took[who])}

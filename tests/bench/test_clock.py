@@ -68,7 +68,8 @@ def test_who_has_used_up_the_patience_sits_out(time):
 
 def test_a_short_call_is_rehearsed(time):
     """Its first says how long it takes; then, before each measurement of several calls, there is one off the clock."""
-    took = time.interleaved({"A": Contestant(time.work("a", [9, 0.05, 0.5, 0.05, 0.05, 0.5, 0.05, 0.05])), "B": Contestant(time.work("B", 0.7))}, rounds=2)
+    took = time.interleaved({"A": Contestant(time.work("a", [9, 0.05, 0.5, 0.05, 0.05, 0.5, 0.05, 0.05])),
+                             "B": Contestant(time.work("B", 0.7))}, rounds=2)
     assert "".join(time.diary) == "aBaB" + "aaaB" + "aaa"
     np.testing.assert_allclose(took["A"], [0.05, 0.05])
 

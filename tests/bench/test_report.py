@@ -111,7 +111,8 @@ def test_the_machine():
 
 def test_other_programs_are_noticed(monkeypatch):
     """150 ticks of all programs, half a second of which our own, in one second: one core was busy with others."""
-    stat, own, now = iter(["cpu 100 0 100 9 9 0 0 0 5 5\n", "cpu 200 0 150 50 50 0 0 0 9 9\n"]), iter([(1.0, 0.5, 0, 0, 0), (1.3, 0.7, 0, 0, 0)]), iter([5.0, 6.0])
+    stat = iter(["cpu 100 0 100 9 9 0 0 0 5 5\n", "cpu 200 0 150 50 50 0 0 0 9 9\n"])
+    own, now = iter([(1.0, 0.5, 0, 0, 0), (1.3, 0.7, 0, 0, 0)]), iter([5.0, 6.0])
     monkeypatch.setattr(report.Path, "read_text", lambda path, encoding: next(stat))
     monkeypatch.setattr(report.os, "times", lambda: next(own))
     monkeypatch.setattr(report.os, "sysconf", lambda name: 100, raising=False)
