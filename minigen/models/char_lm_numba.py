@@ -11,8 +11,8 @@ from functools import partial
 import numpy as np
 
 from minigen.jit import helper, kernel
-from minigen.maths_numba import draw, exp32
-from minigen.models.lanes_numba import LANES, ROWS, new_lanes, next_rows, open_rows
+from minigen.maths_numba import exp32
+from minigen.models.lanes_numba import LANES, ROWS, draw_open, new_lanes, next_rows
 from minigen.models.packed import aligned, packed
 from minigen.nn.attention import rotary_table, score_scale
 from minigen.nn.layers_numba import add_products, add_to, dot, empty_rows, products, rms_norm, squared_relu
@@ -94,14 +94,7 @@ def run(tokens, u, labels, context, heads, end, scale, embedding, pairs, inward,
             for r in range(rows):
                 squared_relu(hidden[r])
             add_products(hidden[:rows], down[layer], x[:rows])
-        chosen, number = open_rows(tokens, mask, canvas_of, lane_of, place_of, rows)
-        for i in range(number):
-            rms_norm(x[chosen[i]], normed[i])
-        products(normed[:number], head, scores[:number])
-        for i in range(number):
-            add_to(scores[i], head_bias)
-            b, t = canvas_of[lane_of[chosen[i]]], place_of[chosen[i]]
-            tokens[b, t] = draw(scores[i], u[b, t], temperature, top_k, top_p)
+        draw_open(tokens, u, x, canvas_of, lane_of, place_of, rows, head, head_bias, normed, scores, temperature, top_k, top_p)
 
 
 @helper

@@ -9,6 +9,8 @@ do not.
 import numpy as np
 
 from minigen.jit import helper
+from minigen.maths_numba import draw
+from minigen.nn.layers_numba import add_to, products, rms_norm
 
 ROWS = 8
 LANES = 4       # more would share readings of the weights no better, and push each other's memory out of the cache
@@ -64,3 +66,16 @@ def open_rows(tokens, mask, canvas_of, lane_of, place_of, rows):
             chosen[number] = r
             number += 1
     return chosen, number
+
+
+@helper
+def draw_open(tokens, u, x, canvas_of, lane_of, place_of, rows, head, head_bias, normed, scores, temperature, top_k, top_p):
+    """Norm, head and draw for the rows of x (ROWS, D) that end at an open place; their tokens are written."""
+    chosen, number = open_rows(tokens, head.shape[0], canvas_of, lane_of, place_of, rows)
+    for i in range(number):
+        rms_norm(x[chosen[i]], normed[i])
+    products(normed[:number], head, scores[:number])
+    for i in range(number):
+        add_to(scores[i], head_bias)
+        b, t = canvas_of[lane_of[chosen[i]]], place_of[chosen[i]]
+        tokens[b, t] = draw(scores[i], u[b, t], temperature, top_k, top_p)

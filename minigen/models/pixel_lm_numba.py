@@ -11,8 +11,7 @@ from functools import partial
 import numpy as np
 
 from minigen.jit import kernel
-from minigen.maths_numba import draw
-from minigen.models.lanes_numba import LANES, ROWS, new_lanes, next_rows, open_rows
+from minigen.models.lanes_numba import LANES, ROWS, draw_open, new_lanes, next_rows
 from minigen.models.packed import aligned, packed
 from minigen.nn.causal_conv import neighbourhood
 from minigen.nn.layers_numba import add_products, add_to, empty_rows, products, rms_norm, set_to, squared_relu
@@ -110,11 +109,4 @@ def run(tokens, u, labels, height, width, around, table, census, census_bias, ro
             for r in range(rows):
                 squared_relu(hidden[r])
             add_products(hidden[:rows], down[layer], x[:rows])
-        chosen, number = open_rows(tokens, mask, canvas_of, lane_of, place_of, rows)
-        for i in range(number):
-            rms_norm(x[chosen[i]], normed[i])
-        products(normed[:number], head, scores[:number])
-        for i in range(number):
-            add_to(scores[i], head_bias)
-            b, t = canvas_of[lane_of[chosen[i]]], place_of[chosen[i]]
-            tokens[b, t] = draw(scores[i], u[b, t], temperature, top_k, top_p)
+        draw_open(tokens, u, x, canvas_of, lane_of, place_of, rows, head, head_bias, normed, scores, temperature, top_k, top_p)

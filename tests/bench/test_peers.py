@@ -5,6 +5,7 @@ import pytest
 
 from minigen import maths
 from minigen.bench import peers_numpy
+from minigen.bench.works import mlp_params
 from minigen.errors import UserError
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
@@ -212,12 +213,8 @@ def test_decoder_in_numpy(layers, rng):
 
 def autoencoder(rng):
     """Params of an MLP 10-8-6-10, in float32."""
-    widths = (10, 8, 6, 10)
-    params = {}
-    for i, (a, b) in enumerate(zip(widths, widths[1:])):
-        params[f"weight{i}"] = rng.standard_normal((a, b), np.float32) / np.float32(a ** 0.5)
-        params[f"bias{i}"] = 0.1 * rng.standard_normal(b, np.float32)
-    return params
+    params = mlp_params((10, 8, 6, 10), rng)
+    return {name: array if array.ndim == 2 else 0.1 * rng.standard_normal(array.shape, np.float32) for name, array in params.items()}
 
 
 def test_mlp_gradients_in_numpy(rng):

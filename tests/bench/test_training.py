@@ -5,23 +5,16 @@ import pytest
 
 from minigen import data
 from minigen.bench import peers_numpy, training
+from minigen.bench.works import mlp_params
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.strategies.fill import log_prob
 from minigen.strategies.plans import one_by_one
 from oracles import wake
 
 
-def autoencoder(rng, widths=(10, 8, 6, 10)):
-    params = {}
-    for i, (a, b) in enumerate(zip(widths, widths[1:])):
-        params[f"weight{i}"] = rng.standard_normal((a, b), np.float32) / np.float32(a ** 0.5)
-        params[f"bias{i}"] = 0.1 * rng.standard_normal(b, np.float32)
-    return params
-
-
 def test_steps_of_the_autoencoder_are_those_of_the_plain_form(rng):
     """Three steps of minigen's machinery, halves side by side, end where the plain NumPy loop ends."""
-    params, moments = autoencoder(rng), {}
+    params, moments = mlp_params((10, 8, 6, 10), rng), {}
     step = training.mlp_step_of_minigen(params)
     for i in range(3):
         x = rng.standard_normal((16, 10), np.float32)
