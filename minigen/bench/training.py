@@ -43,7 +43,7 @@ class Autoencoder:
     """Linear layers with ReLU between them, mean squared error: the plainest network that trains.
 
     ``nn.training.gradient`` gives each core half of the batch, all the way to gradients, and adds the two up. A network that
-    is nothing but products gains a fifth from sharing out differently: halves of the batch through the network and back,
+    is nothing but products gains from sharing out differently: halves of the batch through the network and back,
     then blocks of rows of each weight. A block's gradient over the whole batch goes into Adam while it is still in the
     cache; nothing is added up, and the cores wait for each other twice a step.
     """
