@@ -1,14 +1,12 @@
 """The command line as a student meets it: in this process where possible, as a process where that matters."""
 
 import contextlib
-import io
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections import namedtuple
 
 import numpy as np
 import pytest
@@ -16,23 +14,10 @@ from PIL import Image
 
 from minigen import __main__ as command_line
 from minigen.recipes import checkpoint
+from commands import minigen
 
-Done = namedtuple("Done", "code out err")
 KINDS = command_line.KINDS
 TINY = ("--size", "tiny")
-
-
-def minigen(folder, *args):
-    """``minigen ARGS`` in ``folder``, in this process."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["minigen", *map(str, args)])
-        try:
-            command_line.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-    return Done(code, out.getvalue(), err.getvalue())
 
 
 def process(*args, **settings):

@@ -200,7 +200,8 @@ def training_transformer(sizes):
     if torch := torch_peers():
         model = CharLM(config, np.random.default_rng(SEED))
         peer = torch.TransformerPeer(model)
-        optimiser = torch.Muon(peer.named_parameters(), model.is_matrix, 0.03, 0.9, adam_rate=0.01)
+        optimiser = torch.Muon(peer.named_parameters(), model.is_matrix, training.MATRIX_RATE, training.MOMENTUM,
+                               adam_rate=training.RATE)
         who["torch"] = _steps(partial(torch.transformer_step, peer, optimiser), batches, partial(torch.torch_threads, cores()))
     who["limit"] = multiplying(multiplications_of_a_step(config, sizes.batch, sizes.context), cores())
     return Work("steps", 1, who, close=True)

@@ -15,6 +15,7 @@ from minigen.maths_numba import exp32
 from minigen.models.lanes_numba import LANES, ROWS, draw_open, new_lanes, next_rows
 from minigen.models.packed import aligned, packed
 from minigen.nn.attention import rotary_table, score_scale
+from minigen.nn.attention_numba import turn_head
 from minigen.nn.layers_numba import add_products, add_to, dot, empty_rows, products, rms_norm, squared_relu
 from minigen.parallel import in_shares
 
@@ -98,15 +99,13 @@ def run(tokens, u, labels, context, heads, end, scale, embedding, pairs, inward,
 
 
 @helper
-def turn(x, heads, turned, cos, sin):             # in place: each head scaled to length, then turned by its place
+def turn(x, heads, turned, cos, sin):             # each head of x (heads * d,) in place
     head_width = x.size // heads
-    half = head_width // 2
     for h in range(heads):
         part = x[h * head_width:(h + 1) * head_width]
-        rms_norm(part, turned)
-        for i in range(half):
-            part[i] = turned[i] * cos[i] - turned[half + i] * sin[i]
-            part[half + i] = turned[half + i] * cos[i] + turned[i] * sin[i]
+        turn_head(part, cos, sin, turned)
+        for i in range(head_width):
+            part[i] = turned[i]
 
 
 @helper

@@ -12,7 +12,7 @@ from minigen.nn.layers_numba import add_product, add_to, empty_rows, rms_norm, s
 from minigen.parallel import in_shares, one_blas_thread
 
 FEW = 8         # pictures up to which reading the weights again for each is no slower
-AT_ONCE = 64   # pictures whose scores are in memory at a time
+AT_ONCE = 64    # pictures whose scores are in memory at a time
 
 
 def fill(model, canvas, u, condition, temperature, top_k, top_p):

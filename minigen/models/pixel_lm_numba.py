@@ -25,25 +25,24 @@ def fill(model, canvas, u, condition, temperature, top_k, top_p):
     labels = params["label.table"][condition.label] if config.n_labels else np.zeros((len(canvas), D), np.float32)
     shade = params["shade.weight"] if config.ordered else np.zeros((0, D), np.float32)
     tokens, around = canvas.copy(), np.array(neighbourhood(config.reach))      # (taps, 2) rows down, columns right
-    conv, down, head = packed(model, partial(pack, config))
-    head_bias = params["head.bias"]
-    if config.ordered:                                              # the curve over grey levels is linear: part of the head
-        head = aligned(head + (params["curve.weight"] @ model.levels).T)
-        head_bias = head_bias + params["curve.bias"] @ model.levels
+    weights = packed(model, partial(pack, config, model.levels))
 
     def work(first, last):
         run(tokens[first:last], u[first:last], labels[first:last], config.height, config.width, around,
             params["neighbours.table"], params["census.weight"], params["census.bias"], params["row.table"],
-            params["column.table"], shade, conv, down, head, head_bias, float(temperature), top_k or 0, float(top_p or 0.0))
+            params["column.table"], shade, *weights, float(temperature), top_k or 0, float(top_p or 0.0))
     in_shares(work, len(tokens), LANES)
     return tokens
 
 
-def pack(config, params):
+def pack(config, levels, params):
     """The matrices as the kernel reads them: one row of weights for each output, the taps of a convolution end to end."""
     conv = [params[f"block{i}.conv.weight"].reshape(-1, config.hidden).T for i in range(config.blocks)]
+    head, head_bias = params["head.weight"], params["head.bias"]
+    if config.ordered:                                              # the curve over grey levels is linear: part of the head
+        head, head_bias = head + params["curve.weight"] @ levels, head_bias + params["curve.bias"] @ levels
     return (aligned(conv), aligned([params[f"block{i}.down.weight"].T for i in range(config.blocks)]),
-            aligned(params["head.weight"].T))
+            aligned(head.T), aligned(head_bias))
 
 
 @kernel

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minigen.jit import kernel
+from minigen.jit import helper, kernel
 from minigen.maths_numba import exp32
 
 
@@ -52,6 +52,19 @@ def soften_backward(dweights, weights, scale):
             dweights[n, k] = weights[n, k] * (dweights[n, k] - along) * scale
 
 
+@helper
+def turn_head(x, cos, sin, y):                    # (d,), (d / 2,) both, (d,): what x was multiplied by to be of length
+    half, total = x.size // 2, np.float32(0.0)
+    for i in range(x.size):
+        total += x[i] * x[i]
+    scale = np.float32(1.0 / math.sqrt(total / np.float32(x.size) + np.float32(1e-6)))
+    for i in range(half):
+        first, second = x[i] * scale, x[half + i] * scale
+        y[i] = first * cos[i] - second * sin[i]
+        y[half + i] = second * cos[i] + first * sin[i]
+    return scale
+
+
 @kernel
 def turn_heads(x, cos, sin, y, inverse):
     """Each head of each place scaled to root mean square 1, turned by its place: (B, T, D) -> (B, h, T, d), (B, h, T)."""
@@ -59,16 +72,7 @@ def turn_heads(x, cos, sin, y, inverse):
     for b in range(len(x)):
         for t in range(x.shape[1]):
             for h in range(heads):
-                part, out = x[b, t, 2 * half * h:2 * half * (h + 1)], y[b, h, t]
-                total = np.float32(0.0)
-                for i in range(part.size):
-                    total += part[i] * part[i]
-                scale = np.float32(1.0 / math.sqrt(total / np.float32(part.size) + np.float32(1e-6)))
-                for i in range(half):
-                    first, second = part[i] * scale, part[half + i] * scale
-                    out[i] = first * cos[t, i] - second * sin[t, i]
-                    out[half + i] = second * cos[t, i] + first * sin[t, i]
-                inverse[b, h, t] = scale
+                inverse[b, h, t] = turn_head(x[b, t, 2 * half * h:2 * half * (h + 1)], cos[t], sin[t], y[b, h, t])
 
 
 @kernel

@@ -1,15 +1,12 @@
 """The whole benchmark: what ``--only`` chooses, the form of bench.json, the command line."""
 
-import contextlib
-import io
 import json
-import sys
 
 import pytest
 
-from minigen import __main__ as command_line
 from minigen.bench import growth, report, works
 from minigen.errors import UserError
+from commands import minigen
 
 OTHERS = ["start", "memory", "growth", "threads", "time to loss"]
 
@@ -129,19 +126,6 @@ def test_a_system_that_does_not_tell(monkeypatch):
 
 
 # The command line
-
-
-def minigen(folder, *args):
-    """``minigen ARGS`` in ``folder``, in this process: exit code, what was printed, errors."""
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["minigen", *map(str, args)])
-        try:
-            command_line.main()
-        except SystemExit as stop:
-            code = stop.code or 0
-    return code, out.getvalue(), err.getvalue()
 
 
 def test_json_and_nothing_else(tiny, tmp_path):
