@@ -7,6 +7,7 @@ modules are imported inside the commands, so that ``--help`` answers at once.
 import sys
 import warnings
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -22,6 +23,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes).")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
 Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")]
+With = Annotated[Optional[list[Path]], typer.Option("--with", help="A file of the course, such as exercises/u03_sample_categorical.py: its functions "
+                                                                   "take the place of the package's. May be repeated.")]
 Tile = Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")]
 
 
@@ -90,25 +93,11 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
           lines: Lines = False,
           tile: Tile = None,
           model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram or decoder.")] = None,
+          with_: With = None,
           out: Annotated[Optional[Path], typer.Option(help="The checkpoint; without it runs/NAME-MODEL.npz.")] = None):
     """Train one model of a recipe and save a checkpoint. Ctrl-C keeps the best parameters so far."""
-    recipe, dataset = load_recipe(name, size, data, lines, tile)
-    model_name = model or recipe.main
-    expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
-    path = Path(out or f"runs/{name}-{model_name.replace(' ', '_')}.npz")
-    check_writable("--out", path)
-    result = fit_with_bar(recipe, model_name, dataset, size, seed)
-    from minigen.measure import NATS_PER_BIT
-    from minigen.recipes import checkpoint
-    about = {"model": model_name, "size": size, "seed": seed, "seconds": result.seconds, "steps": result.best_step}
-    checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
-    nats, kind = held_out_nats(result.model, dataset, seed, recipe.asked)
-    checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
-    bound = " at most" if kind == "bound" else ""
-    show(f"saved {path}")
-    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / NATS_PER_BIT:.4f} bits), {result.seconds:.0f} s")
-    if result.interrupted:
-        raise UserError(f"stopped by Ctrl-C; the best parameters so far are in {path}")
+    with seats_for(with_):
+        train_and_save(name, size, seed, data, lines, tile, model, out)
 
 
 @app.command()
@@ -128,12 +117,12 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
            lines: Lines = False,
            tile: Tile = None,
            model: Annotated[Optional[str], typer.Option(help="Another model of the recipe, for instance ngram.")] = None,
+           with_: With = None,
+           report: Annotated[bool, typer.Option("--report", help="Also print how many bits each sample costs, exactly, under its plan.")] = False,
            out: Annotated[Optional[Path], typer.Option(help="Pictures: the PNG; without it runs/NAME-STRATEGY.png.")] = None):
     """Draw samples: text is printed, pictures are written as a PNG."""
-    import numpy as np
     from minigen import maths
     from minigen.recipes import base
-    from minigen.strategies.fill import generate
     expect_in("recipe", name, KINDS)
     is_picture = name in ("sprites", "digits")
     n = n if n is not None else 25 if is_picture else 1 if name == "text" else 10
@@ -154,32 +143,9 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     for option, value in (("--model", model), ("--data", data), ("--lines", lines), ("--tile", tile)):
         if from_ and value:
             raise say(option, "no --from beside it", repr(str(from_)), "A checkpoint knows its model and its data.")
-    model, codec, dataset, default, trained = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile, prompt)
-    chosen = base.strategy(strategy or default, temperature=temperature, top_k=top_k, top_p=top_p)
-    condition, given, originals = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
-    rehearse(model, chosen, condition, given, length)
-    model = trained()
-    rng = np.random.default_rng(seed)
-    film_too = film is not None
-    drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
-    tokens, frames = drawn if film_too else (drawn, None)
-    if is_picture:
-        path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
-        save_pictures(path, f"{name}, {strategy or default}", codec, tokens, given, originals, film, frames)
-        show(f"{n} samples: {path}")
-    else:
-        primed = 0 if prompt or given is None else len(given)       # the line's end that stood in for a prompt
-        for one in tokens:
-            show(codec.decode(one[primed:]))
-            if model.length is None and n > 1:
-                show("-" * 40)
-        if film_too:
-            from minigen import figures
-            lost = figures.text_film(film, [codec.decode(frame[0]) if model.length else decode_open(codec, frame[0]) for frame in frames])
-            if lost:
-                show(f"No font here can draw {lost[:20]}: they show as squares. A font such as Noto Sans CJK mends that.")
-    if film_too:
-        show(f"film: {film}")
+    with seats_for(with_):
+        draw_and_show(name, strategy, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
+                      model, report, out)
 
 
 @app.command()
@@ -245,6 +211,128 @@ def doctor(warm: Annotated[bool, typer.Option("--warm", help="Also compile every
     show("verdict: minigen works here")
 
 
+@app.command()
+def check(units: Annotated[Optional[list[str]], typer.Argument(help="Units such as u03; all without one.")] = None,
+          folder: Annotated[Optional[Path], typer.Option(help="Where your files are; without it exercises/.")] = None,
+          matrix: Annotated[bool, typer.Option("--matrix", help="For teachers: every known mistake against every hidden test; also makes the tables of hints.")] = False,
+          seeds: Annotated[int, typer.Option(help="With --matrix: how many times the dice are thrown.", min=1)] = 3):
+    """See what is done, what fails and why, in seconds."""
+    from minigen.course import places
+    from minigen.course.units import UNITS, find
+    chosen, unknown = [], []
+    for text in units or ():
+        try:
+            chosen.append(find(text))
+        except UserError as error:                 # the others are checked all the same
+            unknown.append(str(error))
+    chosen = [unit for unit in UNITS if unit in chosen or not units]
+    if matrix:
+        check_the_tests(places.house("solutions"), chosen, seeds)
+    elif chosen:
+        check_files(chosen, folder or places.house() / "exercises")
+    if unknown:
+        raise UserError(" ".join(unknown))
+
+
+def check_files(units, folder):
+    """Print how each unit stands, and with all units the progress."""
+    from minigen.course import check as work
+    from minigen.course import report
+    from minigen.course.units import UNITS
+    if not folder.is_dir():
+        raise say("--folder", "the folder of your files", f"{str(folder)!r}, which is none")
+    reports, states = [], {}
+    whole = len(units) < len(UNITS)
+    wanted = units if not whole else [unit for unit in UNITS if unit in units or any(unit.number in one.needs for one in units)]
+    for one in work.check(wanted, folder):
+        states[one.unit.number] = one.state
+        if one.unit in units:
+            reports.append(one)
+            for line in report.unit_lines(one, states, whole):
+                show(line)
+    if not whole:
+        show("")
+        for line in report.progress_lines(states):
+            show(line)
+
+
+def check_the_tests(house, units, seeds):
+    """Print the kill matrix; where it is whole and without a fault, write the tables of hints."""
+    from minigen.course import matrix as work
+    from minigen.course.units import UNITS
+    mutants = work.matrix(house, units, seeds)
+    for one in mutants:
+        show(f"{one.unit.short} {one.name}: {', '.join(one.hidden) or 'nothing catches it'}")
+    found = list(work.faults(mutants, units))
+    caught = sum(all("assertion" in tests.values() for tests in one.caught.values()) for one in mutants)
+    show(f"{caught} of {len(mutants)} mutants are caught by an assertion with {seeds} different dice; "
+         f"public checks tell {work.told_apart(mutants)} apart")
+    for fault in found:
+        show(f"fault: {fault}")
+    if found:
+        sys.exit(1)
+    if len(units) == len(UNITS) and (old := work.outdated(house, mutants)):
+        work.write(house, mutants)
+        show(f"tables of hints written: {', '.join(old)}")
+
+
+@app.command()
+def stubs(only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if an exercise differs.")] = False):
+    """Make exercises/ from solutions/ (for teachers)."""
+    from minigen.course import places
+    from minigen.course import stubs as work
+    house = places.house("solutions")
+    names = work.differing(house) if only_check else work.write(house)
+    for name in names:
+        show(f"exercises/{name} {'differs from its solution: run minigen stubs' if only_check else 'written'}")
+    show(f"{len(names)} exercises {'differ' if only_check else 'changed'}")
+    if only_check and names:
+        sys.exit(1)
+
+
+@app.command()
+def release(folder: Annotated[Path, typer.Argument(help="A new folder for the student's hand-out.")]):
+    """Make the student's hand-out: the package, the exercises, a README, and no answer in it (for teachers)."""
+    from minigen.course import places
+    from minigen.course import release as work
+    made = work.release(places.house("solutions"), folder)
+    show(f"{folder}: {made.files} files, {made.sealed} answers sealed")
+
+
+@app.command()
+def game(tally: Annotated[Optional[Path], typer.Argument(help="What the class wrote: a CSV with round,answer,count. Without it the sheet to print is written.")] = None,
+         out: Annotated[Optional[Path], typer.Option(help="The file; without it runs/game.html (the sheet) or runs/game.png (the tally).")] = None):
+    """演員 or 老師 on paper: the sheet for ten minutes without a computer, and the class's result beside the exact shares."""
+    from minigen.course import game as work
+    path = out or Path("runs/game.html" if tally is None else "runs/game.png")
+    rounds = work.read_tally(tally) if tally else None
+    check_writable("--out", path, ".png" if tally else ".html")
+    if rounds is None:
+        work.write_sheet(path)
+        show(f"sheet to print: {path}")
+        return
+    for line in work.draw(path, rounds):
+        show(line)
+    show(f"picture: {path}")
+
+
+@app.command()
+def bounty(files: Annotated[list[Path], typer.Argument(help="bounty_uNN_*.py, or folders that hold some.")],
+           confirm: Annotated[Optional[str], typer.Option(help="One input on which it differs from the solution, such as "
+                                                               "'softmax(np.zeros((1, 2)))': it then becomes a mutant.")] = None,
+           seeds: Annotated[int, typer.Option(help="How many times the dice are thrown.", min=1)] = 3):
+    """找碴獎: wrong answers that the hidden tests pass (for teachers; the files run on this machine, unprotected)."""
+    from minigen.course import bounty as work
+    from minigen.course import places
+    house = places.house("solutions")
+    handed_in = work.handed_in(files)
+    if confirm:
+        show(work.confirmed(house, handed_in, confirm))
+        return
+    for line in work.survivors(house, handed_in, seeds):
+        show(line)
+
+
 # What the commands share
 
 
@@ -301,6 +389,85 @@ def check_writable(option, path, suffix="", shown=None):
     except OSError as error:
         raise say(option, f"a {'folder' if shown else 'file'} that can be written", f"{str(shown or path)!r} ({error.strerror or error})",
                   f"Is {str(path.parent)!r} a folder with free space, in which you may write?") from None
+
+
+def train_and_save(name, size, seed, data, lines, tile, model, out):
+    """What ``train`` does, with whatever sits in the sockets."""
+    recipe, dataset = load_recipe(name, size, data, lines, tile)
+    model_name = model or recipe.main
+    expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
+    path = Path(out or f"runs/{name}-{model_name.replace(' ', '_')}.npz")
+    check_writable("--out", path)
+    result = fit_with_bar(recipe, model_name, dataset, size, seed)
+    from minigen.measure import NATS_PER_BIT
+    from minigen.recipes import checkpoint
+    about = {"model": model_name, "size": size, "seed": seed, "seconds": result.seconds, "steps": result.best_step}
+    checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
+    nats, kind = held_out_nats(result.model, dataset, seed, recipe.asked)
+    checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
+    bound = " at most" if kind == "bound" else ""
+    show(f"saved {path}")
+    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / NATS_PER_BIT:.4f} bits), {result.seconds:.0f} s")
+    if result.interrupted:
+        raise UserError(f"stopped by Ctrl-C; the best parameters so far are in {path}")
+
+
+def seats_for(files):
+    """The context of ``--with``: nothing changes without files."""
+    if not files:
+        from contextlib import nullcontext
+        return nullcontext()
+    from minigen.course.plug import plugged
+    return plugged(files)
+
+
+def draw_and_show(name, strategy, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
+                  model, report, out):
+    """What ``sample`` does, with whatever sits in the sockets."""
+    import numpy as np
+    from minigen.recipes import base
+    from minigen.strategies.fill import generate
+    is_picture = name in ("sprites", "digits")
+    model, codec, dataset, default, trained = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile, prompt)
+    chosen = base.strategy(strategy or default, temperature=temperature, top_k=top_k, top_p=top_p)
+    condition, given, originals = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
+    if report and "plan" not in chosen.keywords:
+        raise say("--report", "a fixed plan, whose bits are exact", repr(strategy or default), "With a latent only a bound is known: see minigen compare.")
+    rehearse(model, chosen, condition, given, length)
+    model = trained()
+    rng = np.random.default_rng(seed)
+    film_too = film is not None
+    drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
+    tokens, frames = drawn if film_too else (drawn, None)
+    bits = list(bits_of_each(model, tokens, chosen.keywords["plan"], condition)) if report else []
+    if is_picture:
+        path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
+        save_pictures(path, f"{name}, {strategy or default}", codec, tokens, given, originals, film, frames)
+        show(f"{n} samples: {path}")
+        for line in bits:
+            show(line)
+    else:
+        primed = 0 if prompt or given is None else len(given)       # the line's end that stood in for a prompt
+        for one, line in zip_longest(tokens, bits):
+            show(codec.decode(one[primed:]) + (f"    {line}" if line else ""))
+            if model.length is None and n > 1:
+                show("-" * 40)
+        if film_too:
+            from minigen import figures
+            lost = figures.text_film(film, [codec.decode(frame[0]) if model.length else decode_open(codec, frame[0]) for frame in frames])
+            if lost:
+                show(f"No font here can draw {lost[:20]}: they show as squares. A font such as Noto Sans CJK mends that.")
+    if film_too:
+        show(f"film: {film}")
+
+
+def bits_of_each(model, tokens, plan, condition):
+    """One line for each sample: what it costs under the plan, exactly; for a table also what the plan can lose."""
+    from minigen import measure
+    from minigen.strategies import fill
+    bits = -fill.log_prob(model, tokens, plan, condition) / measure.NATS_PER_BIT
+    for one in bits:
+        yield f"{one:.3f} bits, {one / tokens.shape[1]:.3f} a place"
 
 
 def load_recipe(name, size, path, lines, tile):
@@ -471,6 +638,11 @@ def main():
         sys.exit(2)
     except KeyboardInterrupt:
         print("minigen: stopped by Ctrl-C", file=sys.stderr)
+        sys.exit(2)
+    except ImportError as error:
+        if not Path(__file__).with_name("sealed.py").exists():
+            raise
+        print(f"minigen: this is a teacher's command, which the student's hand-out does not have ({error.msg})", file=sys.stderr)
         sys.exit(2)
     except Exception as error:
         # typer raises click's exceptions, from click or from a copy of its own: known by what they can do.

@@ -544,6 +544,36 @@ def growth(path, lines):
     _save_figure(path, figure)
 
 
+def shares(path, rows, x_label, title):
+    """Save a PNG of measured shares with their intervals, each beside its exact value.
+
+    Parameters
+    ----------
+    rows : list of (label, Chinese label, share, (low, high), exact)
+        The Chinese label stands below the other where this machine has a font for it.
+    """
+    from matplotlib.font_manager import FontProperties
+
+    _expect_some("rows", rows)
+    font = chinese_font()
+    figure, (axes,) = _blank_figure(1, (10, 1.8 + 1.1 * len(rows)))
+    for y, (_, _, share, (low, high), exact) in enumerate(rows):
+        axes.plot([low, high], [y, y], color=COLOURS[0], linewidth=9, alpha=0.35, solid_capstyle="butt",
+                  label="95% interval" if y == 0 else None)
+        axes.plot(share, y, "o", color=COLOURS[0], markersize=11, label="the class" if y == 0 else None)
+        axes.plot([exact, exact], [y - 0.33, y + 0.33], color=COLOURS[1], linewidth=3, label="exact" if y == 0 else None)
+        axes.annotate(f"{share:.0%}", (max(high, exact), y), xytext=(9, 0), textcoords="offset points", va="center", fontsize=13)
+    axes.set_xlim(-0.03, 1.0)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    _dress(axes, x_label, "", title, (), False, False)
+    axes.set_yticks(range(len(rows)), [f"{label}\n{chinese}" if font else label for label, chinese, *_ in rows], fontsize=13,
+                    **({"fontproperties": FontProperties(fname=font, size=13)} if font else {}))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.grid(False, axis="y")
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=12)
+    _save_figure(path, figure)
+
+
 def _short(value):
     """A figure with three digits: 12,300, 12.3, 0.0123."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -27,6 +27,11 @@ def save_atomically(path, write):
         _forget(temporary)
 
 
+def save_text(path, text):
+    """A text in UTF-8 with the same line ends on every system."""
+    save_atomically(path, lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+
+
 def _forget(path):
     try:
         path.unlink()

@@ -3,12 +3,28 @@
 ``--all`` runs every test that throws dice with three seeds, and the tests of the peers, which need the [bench] extra.
 """
 
+import secrets
+
 import numpy as np
 import pytest
 
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="three seeds instead of one, and the benchmark's peers in PyTorch")
+    parser.addoption("--impl", action="append", help="what the hidden tests judge: solutions, exercises, minigen, a folder or a file")
+    parser.addoption("--dice", type=int, help="the seed of the hidden tests; a fresh one without it")
+    parser.addoption("--verdicts", help="a file for every verdict of the hidden tests, as JSON")
+    parser.addoption("--seeds", type=int, help="how many times each hidden test throws its dice")
+
+
+def pytest_configure(config):
+    config.dice_seed = config.getoption("dice")
+    if config.dice_seed is None:
+        config.dice_seed = secrets.randbelow(2 ** 31)
+
+
+def pytest_report_header(config):
+    return f"hidden tests: dice from --dice {config.dice_seed}"
 
 
 def pytest_generate_tests(metafunc):
@@ -28,6 +44,12 @@ def pytest_collection_modifyitems(config, items):
 def rng(seed):
     """The only source of luck in a test."""
     return np.random.default_rng(seed)
+
+
+@pytest.fixture(scope="session")
+def dice_seed(request):
+    """Where the hidden tests' dice come from."""
+    return request.config.dice_seed
 
 
 @pytest.fixture(scope="module")

@@ -224,6 +224,19 @@ def test_bars_have_a_colour_for_each_name_and_a_line_for_the_limit(tmp_path):
         figures.bars(tmp_path / "none.png", {}, "per second", "")
 
 
+def test_shares_stand_beside_their_exact_values(tmp_path):
+    """A share of a half lies to the right of one of nothing, each on a line of its own; with or without a Chinese font."""
+    rows = [("one by one", "各個擊破", 0.0, (0.0, 0.1), 0.0), ("all at once", "一次到位", 0.5, (0.4, 0.6), 0.5)]
+    figures.shares(tmp_path / "shares.png", rows, "share", "title")
+    page = opened(tmp_path / "shares.png")
+    exact = (page == (213, 94, 0)).all(-1)         # two upright lines
+    half = page.shape[0] // 2
+    first, second = np.flatnonzero(exact[:half - 60].any(0)).mean(), np.flatnonzero(exact[half - 40:half + 80].any(0)).mean()
+    assert second > first + page.shape[1] / 4
+    with pytest.raises(UserError, match="nothing to draw"):
+        figures.shares(tmp_path / "none.png", [], "share", "title")
+
+
 def test_growth_has_two_panels_in_the_same_colours(tmp_path):
     """Compiled is blue on both sides, plain is the same on both; one panel may be empty, a line may have no exponent."""
     lines = [{"against": against, "who": who, "points": [[64, seconds], [128, 3 * seconds]], "exponent": slope}

@@ -39,3 +39,9 @@ def test_a_disk_that_is_full_is_the_users_to_mend(tmp_path):
     with pytest.raises(UserError, match="No space left"):
         files.save_atomically(tmp_path / "page.txt", full)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_is_utf8_with_plain_line_ends(tmp_path):
+    """On every system, whatever the locale says."""
+    files.save_text(tmp_path / "a.md", "演員\n老師\n")
+    assert (tmp_path / "a.md").read_bytes() == "演員\n老師\n".encode()

@@ -60,6 +60,23 @@ class Network:
         return dx, grads
 
 
+def reparameterise(mean, log_variance, noise):
+    """A latent (B, C) as a function of standard normal noise: the gradient passes through the draw."""
+    return mean + np.exp(0.5 * log_variance) * noise
+
+
+def kl_to_normal(mean, log_variance):
+    """Kullback-Leibler divergence from N(mean, variance) to N(0, 1), summed over the latent's numbers: nats (B,)."""
+    return 0.5 * (mean * mean + np.exp(log_variance) - 1.0 - log_variance).sum(axis=1)
+
+
+def latent_gradients(dlatent, mean, log_variance, noise, weight):
+    """The way back through the draw, and of ``weight`` times the divergence: for mean and log variance, (B, C) each."""
+    spread = np.exp(0.5 * log_variance)
+    return (dlatent + weight * mean,
+            0.5 * (dlatent * noise * spread + weight * (spread * spread - 1.0)))
+
+
 class Decoder:
     """All places in one pass, from the label and (where there is one) a latent.
 
@@ -127,19 +144,16 @@ class Decoder:
         if not self.config.latent_width:
             return self._loss_alone(tokens, condition)
         (mean, log_variance), encoder_cache = self._encode(tokens, condition)
-        spread = np.exp(0.5 * log_variance)
         noise = rng.standard_normal(mean.shape).astype(self.dtype)
-        # z as a function of the noise: the gradient passes through the draw (reparameterisation).
-        scores, cache = self._decode(condition._replace(latent=mean + spread * noise))
+        scores, cache = self._decode(condition._replace(latent=reparameterise(mean, log_variance, noise)))
         loss, dscores = maths.training_loss(scores, tokens, np.ones(tokens.shape, bool))
         dinput, grads = self.decoder.backward(cache, dscores.reshape(len(tokens), -1))
         grads = prefix("decoder", grads)
         dlatent = dinput[:, self.config.n_labels:]
-        kl = 0.5 * (mean * mean + spread * spread - 1.0 - log_variance).sum()          # to N(0, 1), nats
         share = self.dtype(self.config.kl_weight / tokens.size)
-        dmean = dlatent + share * mean
-        dlog_variance = 0.5 * (dlatent * noise * spread + share * (spread * spread - 1.0))
-        _, encoder_grads = self.encoder.backward(encoder_cache, np.concatenate([dmean, dlog_variance], axis=1))
+        kl = kl_to_normal(mean, log_variance).sum()
+        dguess = np.concatenate(latent_gradients(dlatent, mean, log_variance, noise, share), axis=1)
+        _, encoder_grads = self.encoder.backward(encoder_cache, dguess)
         return loss + float(share * kl), grads | prefix("encoder", encoder_grads)
 
     def _loss_alone(self, tokens, condition):

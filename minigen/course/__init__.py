@@ -1,0 +1,1 @@
+"""The course around the package: units, their checks, and the tools of students and teachers."""

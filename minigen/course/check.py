@@ -1,0 +1,191 @@
+"""What a student sees in seconds: the example of the docstring, then the public checks, each unit in a process of its own.
+
+A process that hangs is ended by the parent after its limit, on every system; what was found until then stays.
+"""
+
+import ast
+import doctest
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minigen.course import hints
+from minigen.course.load import UnitError, described, load, parse, read_source
+from minigen.course.units import UNITS
+from minigen.parallel import cores
+
+LIMIT = 10.0                    # seconds for one unit
+EXAMPLE = "example"             # the name of the check that runs the docstring's example
+
+
+@dataclass
+class Check:
+    """One line of a unit's report."""
+
+    name: str
+    line: str                   # what is expected
+    passed: bool
+    said: str = ""              # what went wrong
+
+
+@dataclass
+class Report:
+    """How one unit stands."""
+
+    unit: object
+    state: str                  # "done", "wrong", "to do", "missing", "broken" (the file) or "stopped"
+    checks: list = field(default_factory=list)
+    said: str = ""              # why it is broken, or where it was stopped
+    hints: list = field(default_factory=list)
+
+    @property
+    def failed(self):
+        """The names of the checks that failed, in order."""
+        return [check.name for check in self.checks if not check.passed]
+
+
+def examples(source, unit):
+    """The worked examples in the docstrings of a file: a list of doctest examples for each docstring that has some."""
+    tree, parser = ast.parse(source), doctest.DocTestParser()
+    texts = [ast.get_docstring(node) for node in [tree, *tree.body] if isinstance(node, (ast.Module, ast.FunctionDef))]
+    found = [parser.get_doctest(text, {}, unit.name, None, None) for text in texts if text]
+    return [one for one in found if one.examples]
+
+
+class Strict(doctest.DocTestRunner):
+    """Stops at the first example that gives something else."""
+
+    def report_failure(self, out, test, example, got):
+        """Raise AssertionError with what was expected and what came."""
+        raise AssertionError(f"{' '.join(example.source.split())}: expected {' '.join(example.want.split())}, got {' '.join(got.split()) or 'nothing'}")
+
+    def report_unexpected_exception(self, out, test, example, exc_info):
+        """Raise what the example raised."""
+        raise exc_info[1]
+
+
+def run_example(found, namespace):
+    """Run worked examples in a namespace. Raises AssertionError at the first that gives something else."""
+    for one in found:
+        one.globs = dict(namespace)
+        Strict(verbose=False).run(one, clear_globs=False)
+
+
+def public_checks(unit):
+    """The functions ``check_*`` of a unit, in the order of their file."""
+    module = importlib.import_module(f"minigen.course.checks.{unit.name}")
+    return {name: function for name, function in vars(module).items() if name.startswith("check_")}
+
+
+def checks_of(unit, functions, found):
+    """Run the example and every public check: yields a ``Check`` each."""
+    todo = {EXAMPLE: ("the example in the docstring", lambda: run_example(found, vars(functions)))} if found else {}
+    todo |= {name: (" ".join(check.__doc__.split()), lambda check=check: check(functions))
+             for name, check in public_checks(unit).items()}
+    for name, (line, work) in todo.items():
+        try:
+            work()
+        except AssertionError as error:
+            yield Check(name, line, False, " ".join(str(error).split())[:300])
+        except NotImplementedError as error:
+            yield Check(name, line, False, f"NotImplementedError: {error}")
+        except Exception as error:
+            yield Check(name, line, False, described(error, getattr(functions, "__file__", "")))
+        else:
+            yield Check(name, line, True)
+
+
+def namespace_for_examples(unit, path, functions):
+    """What an example may use: the functions, NumPy and what else the file imports at its top."""
+    names = dict(vars(functions))
+    for node in parse(path, read_source(path)).body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            exec(compile(ast.Module([node], []), str(path), "exec"), names)
+    return names
+
+
+def work(number, path, verdicts):
+    """The child's side: one unit, one line of JSON for each thing that is known."""
+    unit = next(unit for unit in UNITS if unit.number == number)
+    with open(verdicts, "a", encoding="utf-8") as file:
+        def tell(**what):
+            file.write(json.dumps(what) + "\n")
+            file.flush()
+        tell(begun="reading the file")
+        try:
+            functions = load(unit, path)
+            functions = type(functions)(**namespace_for_examples(unit, path, functions), __file__=str(path))
+            found = examples(read_source(path), unit)
+        except UnitError as error:
+            tell(broken=str(error))
+            return
+        tell(begun="the first check")
+        for check in checks_of(unit, functions, found):
+            tell(name=check.name, line=check.line, passed=check.passed, said=check.said)
+        tell(end=True)
+
+
+def check_unit(unit, folder, limit=LIMIT):
+    """The report of one unit, from a process of its own that ends after ``limit`` seconds."""
+    path = Path(folder) / f"{unit.name}.py"
+    if not path.is_file():
+        return Report(unit, "missing", said=f"{path.name} is not in {folder}")
+    with tempfile.TemporaryDirectory() as scratch:
+        verdicts = Path(scratch) / "verdicts"
+        verdicts.touch()
+        code = f"from minigen.course.check import work; work({unit.number}, {str(path.resolve())!r}, {str(verdicts)!r})"
+        child = subprocess.Popen([sys.executable, "-X", "utf8", "-c", code], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 cwd=scratch, env=environment())
+        stopped = False
+        try:
+            child.wait(limit)
+        except subprocess.TimeoutExpired:
+            stopped = True
+        finally:
+            child.kill()
+            child.wait()
+        lines = [json.loads(line) for line in verdicts.read_text("utf-8").splitlines() if line.endswith("}")]
+    return judged(unit, lines, stopped, limit)
+
+
+def environment():
+    """The parent's, with the package that the parent runs, one thread for BLAS and no files written beside the student's."""
+    import os
+
+    from minigen.course.places import PACKAGE
+    path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")]))
+    return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def judged(unit, lines, stopped, limit):
+    """A report out of what the child told."""
+    for line in lines:
+        if "broken" in line:
+            return Report(unit, "broken", said=line["broken"])
+    checks = [Check(line["name"], line["line"], line["passed"], line["said"]) for line in lines if "name" in line]
+    if not any("end" in line for line in lines):
+        after = f"after the check '{checks[-1].line}'" if checks else "in its first lines or its first check"
+        why = (f"it did not end within {limit:g} seconds; is there an endless loop?" if stopped
+               else "Python itself ended; does something call exit()?")
+        return Report(unit, "stopped", checks, said=f"{unit.name}.py {after}: {why}")
+    if checks and all(check.passed for check in checks):
+        return Report(unit, "done", checks)
+    if all(check.passed or f"{unit.short}: your code here" in check.said for check in checks):
+        return Report(unit, "to do", checks)
+    report = Report(unit, "wrong", checks)
+    report.hints = hints.public(unit, report.failed)
+    return report
+
+
+def check(units, folder, limit=LIMIT):
+    """Reports of several units in their order, as many at a time as there are cores."""
+    with ThreadPoolExecutor(max(1, cores())) as pool:
+        yield from pool.map(lambda unit: check_unit(unit, folder, limit), units)
+
+

@@ -1,0 +1,101 @@
+"""Ten minutes without a computer: pairs of students play the lecture on paper, and the class sees its own total correlation.
+
+Three rounds. One by one (各個擊破): one writes 演 or 老 after a coin toss, passes the slip, the other fits the second character
+to it. All at once (一次到位): both toss a coin of their own and write blind. All at once with a latent: blind again, but after
+one toss that both have seen. Exactly 0, 1/2 and 0 of the answers are 演師 or 老員.
+"""
+
+import csv
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from minigen import figures
+from minigen.errors import UserError
+from minigen.files import save_text
+
+SHEET = Path(__file__).with_name("assets") / "game.html"
+RIGHT, WRONG = ("演員", "老師"), ("演師", "老員")
+ROUNDS = {"one_by_one": ("one by one", "各個擊破：傳紙條", 0.0),
+          "all_at_once": ("all at once", "一次到位：各擲各的", 0.5),
+          "shared_latent": ("all at once, one shared toss", "一次到位：共用一次銅板", 0.0)}
+OTHER_NAMES = {"各個擊破": "one_by_one", "一次到位": "all_at_once", "共用": "shared_latent"}
+
+
+@dataclass(frozen=True)
+class Round:
+    """What the class wrote in one round."""
+
+    name: str                   # a key of ROUNDS
+    right: int                  # 演員 and 老師
+    wrong: int                  # 演師 and 老員
+
+    @property
+    def share(self):
+        """The share of 演師 and 老員."""
+        return self.wrong / (self.right + self.wrong)
+
+    def interval(self, z=1.959964):
+        """Where the true share lies, 95 times of 100 (Wilson, 1927): (low, high)."""
+        n, p = self.right + self.wrong, self.share
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def write_sheet(path):
+    """The sheet to print, A4, English and 繁體中文."""
+    save_text(path, SHEET.read_text("utf-8"))
+
+
+def read_tally(path):
+    """The rounds of a CSV with the columns ``round``, ``answer`` and ``count``, in the order of play.
+
+    A spreadsheet may have saved it as UTF-8 (with or without signature) or, in Taiwan, as Big5.
+
+    Raises
+    ------
+    UserError
+        Unreadable, another heading, an unknown round or answer, a count that is none.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"tally: expected a CSV file, got {str(path)!r} ({error.strerror or error}).") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("cp950")
+        except UnicodeDecodeError:
+            raise UserError(f"tally: expected text in UTF-8 or Big5, got another encoding in {path.name!r}.") from None
+    rows = list(csv.DictReader(text.splitlines()))
+    if not rows or not {"round", "answer", "count"} <= set(rows[0]):
+        raise UserError(f"tally: expected the columns round,answer,count and some rows, got another heading in {path.name!r}.")
+    counts = Counter()
+    for number, row in enumerate(rows, start=2):
+        name, answer, count = ((row[key] or "").strip() for key in ("round", "answer", "count"))
+        name = OTHER_NAMES.get(name, name)
+        if name not in ROUNDS:
+            raise UserError(f"tally, line {number}: expected a round of {', '.join([*ROUNDS, *OTHER_NAMES])}, got {name!r}.")
+        if answer not in RIGHT + WRONG:
+            raise UserError(f"tally, line {number}: expected an answer of {', '.join(RIGHT + WRONG)}, got {answer!r}.")
+        if not (count.isascii() and count.isdecimal()):
+            raise UserError(f"tally, line {number}: expected a count such as 12, got {count!r}.")
+        counts[name, answer in WRONG] += int(count)
+    rounds = [Round(name, counts[name, False], counts[name, True]) for name in ROUNDS if counts[name, False] + counts[name, True]]
+    if not rounds:
+        raise UserError("tally: expected some answers, got counts of 0 only.")
+    return rounds
+
+
+def draw(path, rounds):
+    """Save the class's shares as a PNG; yields one line for each round."""
+    figures.shares(path, [(*ROUNDS[one.name][:2], one.share, one.interval(), ROUNDS[one.name][2]) for one in rounds],
+                   "share of nonsense answers (yǎnshī, lǎoyuán)", "One answer, two writers: how often do they not fit?")
+    for one in rounds:
+        low, high = one.interval()
+        yield (f"{ROUNDS[one.name][1]} {ROUNDS[one.name][0]}: {one.wrong} of {one.right + one.wrong} are 演師 or 老員, "
+               f"{one.share:.0%} ({low:.0%} to {high:.0%}); exactly {ROUNDS[one.name][2]:.0%}")

@@ -1,0 +1,142 @@
+"""The tests tested: every known mistake against every hidden test and every public check.
+
+For teachers and maintainers: it needs the folders ``solutions`` and ``tests``, which a student's hand-out does not have.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minigen.course import hints
+from minigen.course.check import checks_of, environment, examples, namespace_for_examples
+from minigen.course.load import load, read_source
+from minigen.files import save_text
+
+FEWEST = 6                      # mutants and hidden tests of a unit
+
+
+@dataclass
+class Mutant:
+    """One known mistake and what caught it."""
+
+    unit: object
+    name: str                   # "argmax"
+    hint: str                   # "looks as if … / 看起來…"
+    caught: dict = field(default_factory=dict)      # dice -> {hidden test: "assertion" or "error"}
+    public: tuple = ()          # public checks that fail
+
+    @property
+    def hidden(self):
+        """The hidden tests that fail with the first dice."""
+        return tuple(sorted(self.caught.get(0, {})))
+
+
+def files_of(house, unit, folder):
+    """The overlays of a unit: ``tests/FOLDER/uNN_name__what.py``."""
+    return sorted((house / "tests" / folder).glob(f"{unit.name}__*.py"))
+
+
+def verdicts(house, units, implementations, seeds, dice=None):
+    """Run the hidden tests of some units in pytest: a list of dicts, one for each test, implementation and dice.
+
+    ``implementations`` are what ``--impl`` takes. Two halves of the units side by side, each in a process of its own.
+    """
+    halves = [half for half in (units[::2], units[1::2]) if half]
+    with ThreadPoolExecutor(len(halves)) as pool:
+        return sum(pool.map(lambda half: _verdicts(house, half, implementations, seeds, dice), halves), [])
+
+
+def _verdicts(house, units, implementations, seeds, dice):
+    tests = [house / "tests" / "hidden" / f"test_{unit.name}.py" for unit in units]
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch) / "verdicts.json"
+        asked = [word for one in implementations for word in ("--impl", str(one))]
+        done = subprocess.run([sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=no", "-p", "no:cacheprovider", *map(str, tests),
+                               "--seeds", str(seeds), "--verdicts", str(out), *asked, *(["--dice", str(dice)] if dice is not None else [])],
+                              cwd=house, env=environment(), capture_output=True, text=True, encoding="utf-8", errors="replace")
+        if not out.is_file():
+            raise RuntimeError("pytest did not finish:\n" + done.stdout[-2000:] + done.stderr[-2000:])
+        return json.loads(out.read_text("utf-8"))
+
+
+def matrix(house, units, seeds=3, dice=None, rows=None):
+    """Every mutant of the units with what caught it: a list of ``Mutant``; ``rows`` are verdicts that are there already."""
+    files = {path: unit for unit in units for path in files_of(house, unit, "mutants")}
+    found = {}
+    for path, unit in files.items():
+        solution = house / "solutions" / f"{unit.name}.py"
+        functions = load(unit, path, solution)
+        hint = " ".join((functions.__doc__ or "").split())
+        functions = type(functions)(**namespace_for_examples(unit, solution, functions))
+        checks = checks_of(unit, functions, examples(read_source(solution), unit))
+        found[path.stem] = Mutant(unit, path.stem.partition("__")[2], hint, {k: {} for k in range(seeds)},
+                                  tuple(check.name for check in checks if not check.passed))
+    for row in rows if rows is not None else verdicts(house, units, list(files), seeds, dice):
+        if row["impl"] in found and row["verdict"] != "passed":
+            found[row["impl"]].caught[row["dice"]][row["test"]] = row["verdict"]
+    return list(found.values())
+
+
+def faults(mutants, units):
+    """What is wrong with the tests, one line each: nothing, if all is well."""
+    for mutant in mutants:
+        name = f"{mutant.unit.name}__{mutant.name}"
+        if not all(mutant.caught.values()):
+            yield f"{name} survives: no hidden test fails with every dice"
+        elif not all("assertion" in caught.values() for caught in mutant.caught.values()):
+            yield f"{name} is caught by an error only, not by an assertion"
+        elif len({tuple(sorted(caught)) for caught in mutant.caught.values()}) > 1:
+            yield f"{name} fails other tests with other dice: its hint would be a matter of luck"
+        if " / " not in mutant.hint:
+            yield f"{name}: its docstring is no hint in English / Chinese"
+    for unit in units:
+        own = [mutant for mutant in mutants if mutant.unit is unit]
+        if len(own) < FEWEST:
+            yield f"{unit.name} has {len(own)} mutants, fewer than {FEWEST}"
+        for name, alike in _alike(own, "hidden"):
+            yield f"{unit.name}: the hidden tests cannot tell {name} from {', '.join(alike)}"
+        apart = [mutant for mutant in own if mutant.public and not dict(_alike(own, "public")).get(mutant.name)]
+        if 2 * len(apart) < len(own):
+            yield f"{unit.name}: the public checks tell only {len(apart)} of {len(own)} mutants apart"
+
+
+def _alike(mutants, pattern):
+    for mutant in mutants:
+        alike = [other.name for other in mutants if other is not mutant and getattr(other, pattern) == getattr(mutant, pattern)]
+        if alike:
+            yield mutant.name, alike
+
+
+def told_apart(mutants):
+    """How many mutants the public checks tell from all others of their unit."""
+    return sum(bool(mutant.public) and not any(other is not mutant and other.unit is mutant.unit and other.public == mutant.public
+                                               for other in mutants) for mutant in mutants)
+
+
+def tables(mutants):
+    """The tables of hints: of the hidden tests, of the public checks."""
+    return (hints.table([(mutant.unit, mutant.hidden, mutant.hint) for mutant in mutants]),
+            hints.table([(mutant.unit, mutant.public, mutant.hint) for mutant in mutants]))
+
+
+def hidden_hints(house):
+    """Where the hints of the hidden tests stand."""
+    return house / "tests" / "hidden" / "hints.json"
+
+
+def outdated(house, mutants):
+    """Names of the tables of hints that are not what the mutants say."""
+    hidden, public = tables(mutants)
+    return [str(path.relative_to(house)) for path, made in ((hidden_hints(house), hidden), (hints.PUBLIC, public))
+            if not path.is_file() or path.read_text("utf-8") != hints.as_text(made)]
+
+
+def write(house, mutants):
+    """Write both tables of hints."""
+    hidden, public = tables(mutants)
+    save_text(hidden_hints(house), hints.as_text(hidden))
+    save_text(hints.PUBLIC, hints.as_text(public))

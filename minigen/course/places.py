@@ -1,0 +1,23 @@
+"""Where the course stands: the house around the package, or a student's hand-out."""
+
+from pathlib import Path
+
+from minigen.errors import UserError
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def house(wanted="exercises"):
+    """The folder that holds ``wanted``: the current one, else the one that the package stands in.
+
+    Raises
+    ------
+    UserError
+        Neither has it.
+    """
+    for folder in (Path.cwd(), PACKAGE.parent):
+        if (folder / wanted).is_dir():
+            return folder
+    raise UserError(f"folder: expected {wanted} in {str(Path.cwd())!r}, got none. Go to the folder that holds minigen and {wanted}.")
+
+

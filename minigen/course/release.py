@@ -1,0 +1,187 @@
+"""The student's hand-out: the package, the exercises, a README, and no answer in it.
+
+A package function that answers a unit is *sealed*: its signature and docstring stay, its body goes, compressed and with
+its inner names replaced, into ``minigen/sealed.py``, from where it is run. So everything draws and trains from the first
+day, at full speed (kernels are sealed before they are compiled), and nobody meets an answer while reading. Sealed is not
+secret: who unpacks it knows what he does, and finds no line of the teaching form.
+"""
+
+import ast
+import base64
+import shutil
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from minigen.course import stubs
+from minigen.course.load import read_source
+from minigen.course.units import HOMEWORKS, UNITS
+from minigen.errors import UserError
+from minigen.files import save_text
+
+# Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
+LEFT_OUT = ("bench", "course/bounty.py", "course/matrix.py", "course/release.py", "course/stubs.py")
+BESIDE = ("setup.cfg", "pyproject.toml", "LICENSE")
+
+OPENER = '''"""Functions that answer a unit of the course, packed so that nobody reads an answer by accident. Write your own instead!"""
+
+import base64
+import sys
+import zlib
+
+OPENED = {{}}
+
+
+def opened(module, name):
+    """The function behind a seal, run in the room it belongs to."""
+    if (module, name) not in OPENED:
+        room, made = sys.modules[module], {{}}
+        text = zlib.decompress(base64.b85decode(SEALED[module, name])).decode("utf-8")
+        exec(compile(text, room.__file__, "exec"), vars(room), made)
+        OPENED[module, name] = made[name.rpartition(".")[2]]
+    return OPENED[module, name]
+
+
+SEALED = {{
+{entries}
+}}
+'''
+
+
+@dataclass
+class Made:
+    """What a hand-out consists of."""
+
+    files: int
+    sealed: int
+
+
+def release(house, folder):
+    """Write the hand-out into a new folder; returns how much there is.
+
+    Raises
+    ------
+    UserError
+        The folder exists and is not empty, or lies inside the package.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"folder: expected a new or an empty folder, got {str(folder)!r}. Nothing in it was touched.")
+    if (house / "minigen") in [folder.resolve(), *folder.resolve().parents]:
+        raise UserError(f"folder: expected a place outside the package, got {str(folder)!r}.")
+    texts = hand_out(house)
+    sealed = texts.pop(None)
+    try:
+        for name, text in texts.items():
+            save_text(folder / name, text)
+        for path in sorted((house / "minigen").rglob("assets/*")):
+            if path.is_file() and path.name not in ("student.md",):
+                target = folder / path.relative_to(house)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+    except OSError as error:
+        raise UserError(f"folder: expected one that can be written, got {str(folder)!r} ({error.strerror or error}).") from None
+    return Made(sum(path.is_file() for path in folder.rglob("*")), sealed)
+
+
+def hand_out(house):
+    """Every text of the hand-out: name -> text; under None how many functions are sealed."""
+    texts = {name: (house / name).read_text("utf-8") for name in BESIDE}
+    package = {path: path.read_text("utf-8") for path in sorted((house / "minigen").rglob("*.py"))
+               if not path.relative_to(house / "minigen").as_posix().startswith(LEFT_OUT)}
+    entries = {}
+    for path, text in package.items():
+        room = ".".join(path.relative_to(house / "minigen").with_suffix("").parts)
+        names = [answer.partition(":")[2] for unit in UNITS for answer in unit.answers if answer.partition(":")[0] == room]
+        if names:
+            text = seal(f"minigen.{room}", text, names, entries)
+        if room == "course.sockets":
+            text = without_the_packages_side(text)
+        texts[path.relative_to(house).as_posix()] = text
+    listed = "\n".join(f"    ({module!r}, {name!r}):\n        {packed!r}," for (module, name), packed in entries.items())
+    texts["minigen/sealed.py"] = OPENER.format(entries=listed)
+    texts["minigen/course/hints.json"] = (house / "minigen" / "course" / "hints.json").read_text("utf-8")
+    texts |= {f"exercises/{unit.name}.py": stubs.stub(unit, read_source(house / "solutions" / f"{unit.name}.py")) for unit in UNITS}
+    texts["README.md"] = readme(house)
+    texts[None] = len(entries)
+    return texts
+
+
+def readme(house):
+    """The student's README: the text of ``course/assets/student.md`` and the table of units."""
+    rows = []
+    for unit in UNITS:
+        title, title_zh = HOMEWORKS[unit.homework]
+        if not rows or unit.homework != UNITS[unit.number - 2].homework:
+            rows.append(f"| **{unit.homework}** | **{title}** | **{title_zh}** | |")
+        rows.append(f"| `{unit.name}` | {unit.title} | {unit.title_zh} | {unit.points} |")
+    table = "\n".join(["| unit | | 單元 | points 分數 |", "| --- | --- | --- | ---: |", *rows])
+    return (house / "minigen" / "course" / "assets" / "student.md").read_text("utf-8").replace("<!-- units -->", table)
+
+
+def seal(module, text, names, entries):
+    """The text of a module with these functions sealed; what they were goes into ``entries``.
+
+    A plain function keeps its signature and docstring. One that is compiled (``@kernel``, ``@helper``) becomes an assignment: the
+    compiler must be given the function itself.
+    """
+    lines, tree = text.splitlines(), ast.parse(text)
+    nodes = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    changes = []
+    for name in names:
+        owner, _, method = name.rpartition(".")
+        if owner:
+            node = next(one for one in nodes[owner].body if isinstance(one, ast.FunctionDef) and one.name == method)
+        else:
+            node = nodes[name]
+        entries[module, name] = packed(node)
+        first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        changes.append((first, node.end_lineno, replacement(node, name)))
+    for first, last, new in sorted(changes, reverse=True):
+        lines[first - 1:last] = new
+    after = next(i for i, line in enumerate(lines) if line.startswith(("import ", "from ")))     # below the docstring
+    return "\n".join([*lines[:after], "from minigen import sealed", *lines[after:]]) + "\n"
+
+
+def replacement(node, name):
+    """The lines that stand where a sealed function stood."""
+    compiled = [one for one in node.decorator_list if isinstance(one, ast.Name) and one.id in ("kernel", "helper", "helper_without_nan")]
+    if compiled:
+        return [f'{node.name} = {compiled[0].id}(sealed.opened(__name__, "{name}"))']
+    pad, given = " " * node.col_offset, node.args
+    told = [one.arg for one in given.posonlyargs + given.args]
+    told += [f"*{one.arg}" for one in [given.vararg] if one] + [f"{one.arg}={one.arg}" for one in given.kwonlyargs]
+    told += [f"**{one.arg}" for one in [given.kwarg] if one]
+    shell = ast.FunctionDef(node.name, node.args, [], node.decorator_list, node.returns, None, lineno=1)
+    head = ast.unparse(ast.fix_missing_locations(shell)).rstrip().splitlines()
+    text = ast.get_docstring(node, clean=False)
+    docstring = [f'{pad}    """{text}"""'.rstrip()] if text else []
+    return [*(pad + line for line in head), *"\n".join(docstring).splitlines(),
+            f'{pad}    return sealed.opened(__name__, "{name}")({", ".join(told)})']
+
+
+def packed(node):
+    """A function as it is run, without docstring and comments, its inner names replaced, compressed."""
+    node = ast.parse(ast.unparse(node)).body[0]
+    node.decorator_list = []
+    if ast.get_docstring(node) is not None:
+        node.body = node.body[1:]
+    kept = {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+    kept |= {name for one in ast.walk(node) if isinstance(one, (ast.Global, ast.Nonlocal)) for name in one.names}
+    inner = []
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and one.id not in kept and one.id not in inner:
+            inner.append(one.id)
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and one.id in inner:
+            one.id = f"_{inner.index(one.id)}"
+    return base64.b85encode(zlib.compress(ast.unparse(node).encode("utf-8"), 9)).decode("ascii")
+
+
+def without_the_packages_side(text):
+    """``course/sockets.py`` without the adapters that only the hidden tests use: some compose an answer."""
+    lines, tree = text.splitlines(), ast.parse(text)
+    for node in reversed(tree.body):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("_own_"):
+            lines[node.lineno:node.end_lineno] = ['    raise LookupError("the hidden tests are not part of the hand-out")']
+    return "\n".join(lines) + "\n"

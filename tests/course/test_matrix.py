@@ -1,0 +1,117 @@
+"""The tests tested: mutants, right answers, stubs and the package against every hidden test, in one run."""
+
+from collections import Counter, defaultdict
+
+import pytest
+from commands import minigen
+from implementations import HOUSE, SOLUTIONS, overlays
+
+from minigen.course import matrix as work
+from minigen.course.sockets import SOCKETS
+from minigen.course.units import UNITS, find
+
+FEWEST_MUTANTS = 150            # in all
+RIGHT_ANSWERS = 3               # other right answers for each unit up to u23
+
+
+@pytest.fixture(scope="module")
+def rows(request, dice_seed):
+    """All verdicts: mutants, right answers, exercises and the package; three dice with --all."""
+    files = [path for folder in ("mutants", "right_answers") for _, path in overlays(folder)]
+    seeds = 3 if request.config.getoption("all") else 1
+    return work.verdicts(HOUSE, UNITS, [*files, "exercises", "minigen"], seeds, dice_seed)
+
+
+@pytest.fixture(scope="module")
+def mutants(rows):
+    return work.matrix(HOUSE, UNITS, max(row["dice"] for row in rows) + 1, rows=rows)
+
+
+def failed(rows, label):
+    return [f"{row['unit']} {row['impl']} {row['test']}: {row['said']}" for row in rows if row["impl"] == label and row["verdict"] != "passed"]
+
+
+def test_every_mutant_is_caught_by_an_assertion_and_told_apart(mutants):
+    """At least six a unit; no two of a unit fail the same hidden tests; public checks tell half of them apart."""
+    assert list(work.faults(mutants, UNITS)) == []
+    assert len(mutants) >= FEWEST_MUTANTS
+    assert 2 * work.told_apart(mutants) >= len(mutants)
+
+
+def test_the_tables_of_hints_are_those_of_the_mutants(mutants):
+    """``minigen check --matrix`` has nothing to write."""
+    assert work.outdated(HOUSE, mutants) == []
+
+
+def test_every_other_right_answer_passes(rows):
+    """At least three for each unit from u01 to u23, really different code."""
+    labels = {path.stem for _, path in overlays("right_answers")}
+    assert [line for label in sorted(labels) for line in failed(rows, label)] == []
+    number = Counter(unit.number for unit, _ in overlays("right_answers"))
+    assert all(number[unit.number] >= RIGHT_ANSWERS for unit in UNITS[:23]), number
+
+
+def test_every_stub_is_red(rows):
+    """No hidden test passes on an exercise that nobody has filled."""
+    verdicts = defaultdict(set)
+    for row in rows:
+        if row["impl"] == "exercises":
+            verdicts[row["unit"]].add(row["verdict"])
+    assert set(verdicts) == {unit.short for unit in UNITS}
+    assert all("passed" not in verdicts[unit.short] for unit in UNITS), verdicts
+
+
+def test_the_package_is_green_through_its_sockets(rows):
+    """Every unit with a socket judges the package's own functions too."""
+    assert failed(rows, "minigen") == []
+    assert {row["unit"] for row in rows if row["impl"] == "minigen"} == {f"u{number:02d}" for number in SOCKETS}
+
+
+def test_a_unit_has_at_least_six_hidden_tests(rows):
+    """Each with a line that the student reads."""
+    tests = defaultdict(set)
+    for row in rows:
+        tests[row["unit"]].add(row["test"])
+    assert all(len(tests[unit.short]) >= work.FEWEST for unit in UNITS)
+
+
+def mutant(name="m", hint="a / b", caught=None, public=("check_x",), unit="u03"):
+    return work.Mutant(find(unit), name, hint, caught if caught is not None else {0: {f"test_{name}": "assertion"}}, public)
+
+
+@pytest.mark.parametrize("one, said", [
+    (mutant(caught={0: {"test_a": "assertion"}, 1: {}}), "survives"),
+    (mutant(caught={0: {"test_a": "error"}}), "by an error only"),
+    (mutant(caught={0: {"test_a": "assertion"}, 1: {"test_b": "assertion"}}), "other tests with other dice"),
+    (mutant(hint="english only"), "no hint in English / Chinese"),
+])
+def test_faults_of_one_mutant(one, said):
+    """A survivor, a crash, luck, a missing hint: each is one line."""
+    assert any(said in line for line in work.faults([one], []))
+
+
+def test_faults_of_a_unit():
+    """Too few mutants, two that look alike to the hidden tests, too many that look alike to the public checks."""
+    unit = find("u03")
+    alike = [mutant(str(i), caught={0: {"test_a": "assertion"}}, public=()) for i in range(2)]
+    lines = "\n".join(work.faults(alike, [unit]))
+    assert "has 2 mutants" in lines and "cannot tell 0 from 1" in lines and "only 0 of 2" in lines
+    apart = [mutant(str(i), public=(f"check_{i % 4}",)) for i in range(6)]
+    assert work.told_apart(apart) == 2
+    assert any("only 2 of 6" in line for line in work.faults(apart, [unit]))
+
+
+def test_the_command_prints_the_matrix_and_fails_on_a_survivor(tmp_path):
+    """Exit code 0 as things stand; 1 where a mutant is no mistake at all."""
+    done = minigen(HOUSE, "check", "--matrix", "u03", "--seeds", "1")
+    assert done.code == 0 and "u03 argmax: test_" in done.out and "mutants are caught by an assertion" in done.out
+    for folder in ("solutions", "tests/hidden", "tests/mutants"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("conftest.py", "implementations.py", "oracles.py", "hidden/conftest.py", "hidden/test_u03_sample_categorical.py"):
+        (tmp_path / "tests" / name).write_text((HOUSE / "tests" / name).read_text("utf-8"), "utf-8")
+    solution = (SOLUTIONS / "u03_sample_categorical.py").read_text("utf-8")
+    (tmp_path / "solutions" / "u03_sample_categorical.py").write_text(solution, "utf-8")
+    (tmp_path / "tests" / "mutants" / "u03_sample_categorical__right.py").write_text('"""no mistake / 沒有錯"""\n', "utf-8")
+    (tmp_path / "setup.cfg").write_text("[tool:pytest]\npythonpath = tests\naddopts = --import-mode=importlib\n")
+    done = minigen(tmp_path, "check", "--matrix", "u03", "--seeds", "1")
+    assert done.code == 1 and "u03_sample_categorical__right survives" in done.out, done

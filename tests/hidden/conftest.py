@@ -1,0 +1,82 @@
+"""What the hidden tests share: the implementation under test, and dice that no submission can know.
+
+    pytest tests/hidden --impl solutions | exercises | minigen | FOLDER | FILE [--impl ANOTHER …]
+                        [--dice SEED] [--seeds K] [--verdicts FILE.json]
+
+``--impl`` may be repeated; a file named ``uNN_name__what.py`` is laid over the solution of its unit. Each test of each run
+throws its own dice from the seed that is printed at the top.
+"""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from implementations import sources_for
+
+from minigen.course import hints
+from minigen.course.units import find
+
+
+def pytest_generate_tests(metafunc):
+    config = metafunc.config
+    if "impl" in metafunc.fixturenames:
+        sources = sources_for(metafunc.module.__name__.rpartition("test_")[2], config.getoption("impl") or ["solutions"])
+        metafunc.parametrize("impl", sources, ids=[source.label for source in sources], indirect=True)
+    if "throw" in metafunc.fixturenames:
+        seeds = config.getoption("seeds") or (3 if config.getoption("all") else 1)
+        metafunc.parametrize("throw", range(seeds), ids=[f"dice{k}" for k in range(seeds)])
+
+
+def pytest_collection_modifyitems(config, items):
+    """A test whose unit the implementation does not have (``--impl FILE``, a unit without a socket) is not run, nor counted."""
+    empty = [item for item in items if getattr(item, "callspec", None) and "impl" in item.fixturenames
+             and any(mark.name == "skip" for mark in item.iter_markers())]
+    config.hook.pytest_deselected(items=empty)
+    items[:] = [item for item in items if item not in empty]
+
+
+@pytest.fixture
+def impl(request):
+    """The functions of the unit, of the implementation under test."""
+    return request.param.load()
+
+
+@pytest.fixture
+def rng(request, throw, dice_seed):
+    """Dice of this test alone: another seed in each run, the same for every implementation."""
+    name = request.node.originalname + request.node.path.name
+    return np.random.default_rng([dice_seed, throw, zlib.crc32(name.encode())])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Note each verdict: passed, caught by an assertion, or by an error of its own."""
+    report = (yield).get_result()
+    source = item.callspec.params.get("impl") if getattr(item, "callspec", None) else None
+    if source is None or (call.when != "call" and report.passed):
+        return
+    verdict = "passed" if report.passed else "assertion" if call.excinfo.errisinstance(AssertionError) else "error"
+    said = "" if report.passed else " ".join(str(call.excinfo.value).split("\nassert ")[0].split())[:300]
+    VERDICTS.append({"unit": source.unit.short, "impl": source.label, "test": item.originalname, "verdict": verdict,
+                     "dice": item.callspec.params.get("throw", 0), "said": said})
+
+
+VERDICTS = []
+
+
+def pytest_sessionfinish(session):
+    if path := session.config.getoption("verdicts"):
+        Path(path).write_text(json.dumps(VERDICTS), "utf-8")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What a failing unit looks like, where a known mistake fails the same set of tests."""
+    table, failed = hints.read(Path(__file__).with_name("hints.json")), {}
+    for row in VERDICTS:
+        if row["verdict"] != "passed":
+            failed.setdefault((row["unit"], row["impl"], row["dice"]), set()).add(row["test"])
+    said = {(short, label, hint) for (short, label, _), tests in failed.items() for hint in hints.look_up(table, find(short), tests)}
+    for short, label, hint in sorted(said):
+        terminalreporter.line(f"{short} ({label}): {hint}")

