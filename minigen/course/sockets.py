@@ -139,14 +139,15 @@ def _seat_05(theirs, seats):
 
 def _own_07():
     def count_ngrams(tokens, order, start, end=None):
-        model = NGram(start, order)                 # ``start`` is the id that stands before the first token: V
+        V = int(tokens.max()) + 1                   # the package's own id for "nothing before"
+        model = NGram(V, order)
         model.end = end
         model.fit(tokens)
         contexts, counts = [()], {}
         for k in range(order):
             if k:
-                shorter, before = np.divmod(model.params[f"pairs{k}"], start + 1)
-                contexts = [(int(b), *contexts[s]) for s, b in zip(shorter, before)]
+                shorter, before = np.divmod(model.params[f"pairs{k}"], V + 1)
+                contexts = [(start if b == V else int(b), *contexts[s]) for s, b in zip(shorter, before)]
             first, follower, count = (model.params[f"{name}{k}"] for name in ("first", "follower", "count"))
             for i, context in enumerate(contexts):
                 some = slice(first[i], first[i + 1])
@@ -154,6 +155,13 @@ def _own_07():
         return counts
 
     def ngram_probs(counts, context, vocab_size, discount=0.9):
+        begins = {token for one in counts for token in one if not 0 <= token < vocab_size}      # V in the package
+        known = [token in begins or 0 <= token < vocab_size for token in context]
+        context = context[len(known) - known[::-1].index(False):] if False in known else context
+
+        def own(tokens):
+            return tuple(vocab_size if token in begins else token for token in tokens)
+        counts, context = {own(one): followers for one, followers in counts.items()}, own(context)
         order = 1 + max(len(one) for one in counts)
         model, ids = NGram(vocab_size, order, discount), {(): 0}
         for k in range(order):

@@ -5,5 +5,5 @@ def sample_categorical(logits, u, temperature=1.0):
     scores = logits / temperature
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     running = np.cumsum(weights, axis=-1)
-    u = np.random.default_rng().random(u.shape)
+    u = np.random.default_rng(u.size).random(u.shape)
     return np.argmax(running > u[..., None] * running[..., -1:], axis=-1)

@@ -8,11 +8,13 @@ from minigen.course import expect
 
 
 def is_text(got, want, name):
+    """Assert a string that is equal to another."""
     assert isinstance(got, str), f"{name}: expected a string, got {type(got).__name__}"
     assert got == want, f"{name}: expected {want!r}, got {got!r}"
 
 
 def is_refused(name, function, *arguments):
+    """Assert that a call raises a ValueError."""
     try:
         got = function(*arguments)
     except ValueError:

@@ -2,6 +2,7 @@
 
 
 def are_merges(got, want, name):
+    """Assert a list of pairs."""
     assert isinstance(got, list), f"{name}: expected a list of merges, got {type(got).__name__}"
     for merge in got:
         assert isinstance(merge, tuple), f"{name}: expected a tuple of two pieces for each merge, got {merge!r}"
@@ -9,6 +10,7 @@ def are_merges(got, want, name):
 
 
 def are_pieces(got, want, name):
+    """Assert a list of pieces."""
     assert isinstance(got, list), f"{name}: expected a list of pieces, got {type(got).__name__}"
     assert got == want, f"{name}: expected {want}, got {got}"
 

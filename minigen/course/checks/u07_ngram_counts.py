@@ -10,6 +10,7 @@ from minigen.course import expect
 
 
 def are_counts(got, want, name):
+    """Assert counts in plain dicts."""
     assert isinstance(got, dict), f"{name}: expected a dict, got {type(got).__name__}"
     for context, followers in got.items():
         assert isinstance(context, tuple), f"{name}: expected tuples as contexts, got {context!r}"
