@@ -22,7 +22,7 @@ See it at work: the world is only 0000 and 1111. How many canvases are possible 
 
     import numpy as np
     from minigen.models.table import Table
-    from exercises.u19_mask_predict import mask_predict
+    from u19_mask_predict import mask_predict
 
     world, rng = Table([[0, 0, 0, 0], [1, 1, 1, 1]], [0.5, 0.5], vocab_size=2), np.random.default_rng()
     for passes in (1, 2, 4):

@@ -21,7 +21,7 @@ The rules, exactly.
 See it at work: a coarse pixel copies its left neighbour nine times out of ten, a fine one its coarse pixel more often still.
 
     import numpy as np
-    from exercises.u20_cascade import cascade, enlarge
+    from u20_cascade import cascade, enlarge
 
     def coarse_logits(canvas, place):                   # (B, 16), int -> (B, 2)
         again = 0.9 if place % 4 else 0.5               # the first of a row is a coin

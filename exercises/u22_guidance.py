@@ -20,7 +20,7 @@ The rules, exactly.
 See it at work: three tokens, and the condition prefers the last one. What is drawn at which weight?
 
     import numpy as np
-    from exercises.u22_guidance import guided_sample
+    from u22_guidance import guided_sample
 
     told, untold = np.log([0.1, 0.3, 0.6]), np.log([0.3, 0.3, 0.4])
     for weight in (0.0, 1.0, 3.0):

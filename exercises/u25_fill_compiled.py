@@ -8,13 +8,13 @@ and turns it into machine code: the same loop, without Python in it.
 In the lecture. One by one costs one pass for each token; compiled, a pass of a model as small as a table costs next to nothing.
 The model here is such a table, a bigram: what comes next depends on the token on the left, and on nothing else.
 
-Inside a kernel. Plain loops over plain arrays: indices, numbers, `if`, `while`. No dictionaries, no list of lists, no objects. Numba
-compiles at the first call (a second or so), and once more if the arrays come with other types. To find a mistake, take `@njit`
-away for a while: then it is plain Python, and `print` and the line numbers of errors are back.
+Inside a kernel. Plain loops over plain arrays: indices, numbers, `if`, `while`. No dictionaries, no list of lists, no objects.
+Numba compiles at the first call (a second or so), and once more if the arrays come with other types. To find a mistake, take
+`@njit` away for a while: then it is plain Python, and `print` and the line numbers of errors are back.
 
-How the dice are used, exactly. The die of place t is u[b, t], also where a prompt stands before it. The token is the first one whose
-running sum of probabilities is *greater* than the die. A row may miss 1 by a rounding, so the die is scaled: compare with the die times
-the sum of the row. A token of probability zero is never drawn, at any die. Sums are float64.
+How the dice are used, exactly. The die of place t is u[b, t], also where a prompt stands before it. The token is the first one
+whose running sum of probabilities is *greater* than the die. A row may miss 1 by a rounding, so the die is scaled: compare with
+the die times the sum of the row. A token of probability zero is never drawn, at any die. Sums are float64.
 
 See your own code draw names:
 
@@ -50,8 +50,8 @@ def fill_compiled(probs, canvas, u, mask, end):
 
     Examples
     --------
-    Two tokens, so the mask is 2. First comes token 0 with probability 0.75; after token 0 comes token 1 with probability 0.9, and
-    after token 1 always token 0. The die 0.8 gives token 1 at the first place, and the die 0.05 gives token 0 after token 0:
+    Two tokens, so the mask is 2. First comes token 0 with probability 0.75; after token 0 comes token 1 with probability 0.9,
+    and after token 1 always token 0. The die 0.8 gives token 1 at the first place, and the die 0.05 gives token 0 after token 0:
 
     >>> probs = np.array([[0.1, 0.9], [1.0, 0.0], [0.75, 0.25]])
     >>> canvas, u = np.full((2, 3), 2), np.array([[0.8, 0.5, 0.5], [0.3, 0.05, 0.5]])

@@ -28,7 +28,7 @@ def unit_lines(report, states, whole):
     if report.state == "done" and whole and unit.see:
         lines.append(f"    see it at work 看看你的程式碼：{unit.see}")
     lacking = [BY_NUMBER[number] for number in unit.needs if states.get(number, "done") != "done"]
-    if lacking and report.state != "done":
+    if lacking and (report.state in ("wrong", "stopped", "broken") or whole and report.state != "done"):
         names = ", ".join(other.name for other in lacking)
         lines.append(f"    it builds on {names}: do that first / 先完成 {names}")
     return lines
@@ -41,7 +41,7 @@ def progress_lines(states):
         units = [unit for unit in UNITS if unit.homework == homework]
         done = [states.get(unit.number) == "done" for unit in units]
         bar = "".join("#" if one else "." for one in done)
-        lines.append(f"{homework:5s} [{bar:7s}] {sum(done)} of {len(units)}   {title} {title_zh}")
+        lines.append(f"{homework:5s} {f'[{bar}]':9s} {sum(done)} of {len(units)}   {title} {title_zh}")
     left = [unit for unit in UNITS if states.get(unit.number) != "done"]
     ready = [unit for unit in left if all(states.get(number) == "done" for number in unit.needs)]
     if left:

@@ -89,7 +89,7 @@ def test_the_command_with_all_units():
     """On the solutions everything is done, and the picture of progress is full."""
     done = minigen(HOUSE, "check", "--folder", "solutions")
     assert done.code == 0 and done.out.count(": done") == len(UNITS)
-    assert "HW1   [###### ] 6 of 6" in done.out and "everything is done" in done.out
+    assert "HW1   [######]  6 of 6" in done.out and "everything is done" in done.out
 
 
 def test_the_command_on_the_exercises():

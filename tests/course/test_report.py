@@ -26,7 +26,7 @@ def test_a_known_mistake_comes_instead_of_the_general_hint():
 def test_progress_counts_and_names_the_next_unit():
     """The next one is the first whose needs are done."""
     lines = report.progress_lines({1: "done", 5: "done"})
-    assert lines[0].startswith("HW1   [#...#. ] 2 of 6") and "u02_cross_entropy" in lines[-2]
+    assert lines[0].startswith("HW1   [#...#.]  2 of 6") and "u02_cross_entropy" in lines[-2]
     assert report.progress_lines({unit.number: "done" for unit in UNITS})[-1].startswith("everything is done")
 
 
