@@ -141,7 +141,7 @@ def check_unit(unit, folder, limit=LIMIT):
         code = f"from minigen.course.check import work; work({unit.number}, {str(path.resolve())!r}, {str(verdicts)!r})"
         child = subprocess.Popen([sys.executable, "-X", "utf8", "-c", code], stdin=subprocess.DEVNULL,
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                 cwd=scratch, env=environment())
+                                 cwd=scratch, env=environment() | checked(scratch))
         stopped = False
         try:
             child.wait(limit)
@@ -163,6 +163,11 @@ def environment():
     return os.environ | {"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def checked(scratch):
+    """A student's compiled loop that reads outside an array gets an error instead of whatever stands there."""
+    return {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": scratch}     # kernels of the package are kept without such checks
+
+
 def judged(unit, lines, stopped, limit):
     """A report out of what the child told."""
     for line in lines:
@@ -172,7 +177,7 @@ def judged(unit, lines, stopped, limit):
     if not any("end" in line for line in lines):
         after = f"after the check '{checks[-1].line}'" if checks else "in its first lines or its first check"
         why = (f"it did not end within {limit:g} seconds; is there an endless loop?" if stopped
-               else "Python itself ended; does something call exit()?")
+               else "Python itself ended; does something call exit(), or a compiled loop write outside an array?")
         return Report(unit, "stopped", checks, said=f"{unit.name}.py {after}: {why}")
     if checks and all(check.passed for check in checks):
         return Report(unit, "done", checks)

@@ -52,6 +52,15 @@ def test_a_file_that_ends_python_is_not_done(tmp_path, way):
     assert report.state == "stopped" and "exit()" in report.said
 
 
+def test_a_compiled_loop_that_reads_outside_its_array_is_told_so(tmp_path):
+    """An IndexError in its place, not a crash and not whatever stands there."""
+    unit = find("u25")
+    text = stub_of(unit).replace('    raise NotImplementedError("u25: your code here")\n', "    return canvas[:, u.shape[1]:][0:1, 0:1] + canvas[len(canvas) + 9, 0]\n")
+    (tmp_path / f"{unit.name}.py").write_text(text, "utf-8")
+    report = check.check_unit(unit, tmp_path)
+    assert report.state == "wrong" and "IndexError" in report.checks[0].said
+
+
 def test_output_of_the_student_does_not_disturb(tmp_path):
     """Prints go nowhere, in any encoding."""
     text = read_source(SOLUTIONS / "u01_softmax.py").replace("import numpy as np\n", "import numpy as np\nprint('溫度', '\\ud800'.encode('utf-8', 'replace'))\n", 1)
