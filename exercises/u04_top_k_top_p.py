@@ -4,7 +4,7 @@ The idea. A vocabulary has a long tail of tokens, each unlikely and together not
 come. Three knobs stand between the model and the die. A *temperature* divides all scores: below 1 the best get better
 (Ackley, Hinton and Sejnowski, 1985). *Top-k* keeps the k best tokens (Fan et al., 2018). *Top-p* keeps as many of the best
 as it takes to hold a share p of the probability, few when the model is sure and many when it is not (Holtzman et al., 2020).
-(每個怪 token 的機率都很小，但尾巴很長，加起來就常常抽到。溫度讓分布變尖，top-k 只留前 k 名，top-p 留到機率總和夠 p 為止。)
+（每個怪 token 的機率都很小，但尾巴很長，加起來就常常抽到。溫度讓分布變尖，top-k 只留前 k 名，top-p 留到機率總和達到 p 為止。）
 
 In the lecture. Drawing needs luck, but not bad luck: these knobs sit in front of the die in every strategy, and a chatbot
 lets you turn them.

@@ -3,7 +3,7 @@
 The idea. A model knows numbers, a reader knows characters, and a *codec* goes between them: the id of a character is its
 position in the alphabet of the training text. Two ids are not characters. END, the id len(alphabet), says "the text is
 over" and fills up the rest of the row; the mask, one more, says "nothing decided here yet".
-(每個字的編號就是它在字母表裡的位置。END 的意思是「寫完了」，遮罩的意思是「這裡還沒決定」，兩個都不是字。)
+（每個字的編號就是它在字母表裡的位置。END 的意思是「寫完了」，遮罩的意思是「這裡還沒決定」，兩個都不是字。）
 
 In the lecture. A Chinese token is one character. One by one stops as soon as END is drawn; all at once decides a fixed
 number of places, and all that comes after the first END is thrown away. So one row may hold anything behind its END.

@@ -3,7 +3,7 @@
 The idea (Sennrich, Haddow and Birch, 2016: byte pair encoding). Words cannot be listed exhaustively, their pieces can.
 Begin with single characters and merge, again and again, the two neighbours that stand next to each other most often.
 What was merged, in order, is all that must be kept: the same merges cut any word, also one that was never seen.
-(詞列舉不完，word piece（子詞）可以。從單一字母開始，每次把最常相鄰的兩個片段合併起來；照同樣的順序合併，沒看過的詞也切得開。)
+（詞多到列不完，word piece（子詞）就列得完。從單一字母開始，每次把最常相鄰的兩個片段合併起來；照同樣的順序合併，沒看過的詞也切得開。）
 
 In the lecture. A Chinese token is a character, an English token is a word piece: `unbreakable` is `un` `break` `able`.
 

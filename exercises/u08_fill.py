@@ -3,7 +3,7 @@
 The idea. A canvas starts with every place open. In each pass the model looks at the canvas once, scores the places of
 that pass, and each of them is drawn with a die of its own. Which places belong to which pass is the *plan*: one place a
 pass is autoregressive (AR), all places in one pass is non-autoregressive (NAR; Gu et al., 2018). The loop is the same.
-(計畫說每一輪填哪些位置：一輪一個就是各個擊破，一輪填完就是一次到位。迴圈完全一樣。)
+（計畫就是每一輪要填哪些位置：一輪一個就是各個擊破，一輪全部填完就是一次到位。迴圈完全一樣。）
 
 In the lecture. 各個擊破 and 一次到位 are this loop with another plan; so is everything between, such as eight places one by
 one and the rest at once.

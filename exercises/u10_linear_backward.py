@@ -3,7 +3,7 @@
 The idea. A layer computes y = x @ weight + bias. Somebody further up tells it how the loss changes with each number of
 y; it passes on how the loss changes with each number that it used. That is the chain rule, one layer at a time:
 backpropagation (Rumelhart, Hinton and Williams, 1986).
-(上一層告訴你「y 的每個數字動一點，損失會變多少」，你算出 x、weight、bias 的每個數字動一點，損失會變多少。)
+（上一層告訴你「y 的每個數字動一點，損失會變多少」，你算出 x、weight、bias 的每個數字動一點，損失會變多少。）
 
 In the lecture. Every network that draws, one by one or all at once, is a pile of such layers with something bent in
 between. Who has these three gradients can train all of them.

@@ -3,7 +3,7 @@
 The idea. Every place puts a question (its query) to the places up to itself. How well the question fits the other's key is
 a score; softmax turns the scores of one place into weights that sum to one; the answer is the values mixed with these
 weights (Vaswani et al., 2017).
-(每個位置拿自己的 query 去問自己和左邊的位置，分數過 softmax 變成權重，再用權重把 value 混合起來。)
+（每個位置拿自己的 query 去問自己和左邊的位置，分數過 softmax 變成權重，再用權重把 value 混合起來。）
 
 In the lecture. This is what lets a transformer draw one by one: no place may see what has not been decided yet. Take the
 mask away, and the same network fills all places at once.

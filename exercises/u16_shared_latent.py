@@ -5,7 +5,7 @@ agree. In training an *encoder* looks at the true picture and guesses which late
 with a mean and a variance for each number of the latent. Two formulas make that work (Kingma and Welling, 2014). The draw is
 written as a function of noise from outside, so the gradient passes through it (*reparameterisation*). And the guess has a
 price, its KL divergence from N(0, 1), the distribution that latents are drawn from when there is no picture to look at.
-(先擲一個隨機向量，所有位置都看著它畫，就能說好畫同一張圖。訓練時由編碼器猜是哪個向量，猜得越準，付的 KL 散度越多。)
+（先抽一個隨機向量，所有位置都看著它畫，就能說好畫同一張圖。訓練時由編碼器猜是哪個向量，猜得越準，付出的 KL 散度就越大。）
 
 In the lecture. 一次到位 decides all places blind to each other: that is how 演師 comes about. The latent itself is not on the
 slides; it is the usual way out for one-shot picture makers: decide once, at the start, what all places then share.

@@ -3,7 +3,7 @@
 The idea. Drawing all places at once, somebody has to say how many places there are. Either the canvas has room for the
 longest answer and the text ends at the first END, or the length is drawn first and the places afterwards, all at once
 (Gu et al., 2018).
-(一次到位的時候，要先知道答案有多長：可以準備夠大的畫布，切在第一個 END；也可以先預測長度，再一次生成那麼多個。)
+（一次到位的時候，要先知道答案有多長：可以準備夠大的畫布，切在第一個 END；也可以先預測長度，再一次生成那麼多個 token。）
 
 In the lecture. Both answers to "how does 一次到位 know when to stop?".
 

@@ -3,7 +3,7 @@
 The idea. A model that can fill places in any order is trained without choosing one: hide a random part of the canvas, let
 the model guess what is hidden, and weigh the loss so that it means a likelihood (Uria, Murray and Larochelle, 2014;
 Hoogeboom et al., 2022).
-(隨機遮住一部分讓模型猜。遮了 n 個就乘 T / n，平均起來就等於隨機挑一種順序、一個一個填的代價。)
+（隨機遮住一部分讓模型猜。遮了 n 個就乘 T / n，平均起來就等於隨機挑一種順序、一個一個填的代價。）
 
 In the lecture. This is how a model learns that is used for N 次到位: it has met canvases with any number of holes.
 

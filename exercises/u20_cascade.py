@@ -3,7 +3,7 @@
 The idea. A cascade (Ho et al., 2022, there with diffusion models) draws a small picture first and a large one after it, given
 the small one. The small picture decides, one pixel after the other, what the whole is going to be; the large one only adds
 detail, so its pixels can all be drawn at once and still fit together.
-(小圖一個像素一個像素畫，先決定整張圖是什麼；大圖看著小圖，所有像素一次畫完，還是合得起來。)
+（小圖一個像素一個像素畫，先決定整張圖是什麼；大圖看著小圖，所有像素一次畫完，還是合得起來。）
 
 In the lecture. This is 「N 次到位」, small to large: 各個擊破 for the few large decisions, 一次到位 for the many small ones.
 Imagen Video is a cascade like this. A picture of 20 x 20 needs 400 passes one by one; from a small one of 5 x 5 it needs 25 + 1.

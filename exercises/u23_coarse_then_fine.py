@@ -4,7 +4,7 @@ The idea. A second of speech is 16,000 samples: one by one that is 16,000 passes
 of both. Decide the few things that matter one by one, here 100 frames a second, each knowing those before it; then let a
 vocoder make all samples in one pass, given the frames. What is left to decide by then is so little that nobody needs to
 wait for anybody.
-(大事一個一個決定，小事一次到位：先各個擊破一秒 100 個音框，再讓聲碼器一次生成 16,000 個取樣點。)
+（大事一個一個決定，小事一次到位：先各個擊破一秒 100 個音框，再讓聲碼器一次生成 16,000 個取樣點。）
 
 In the lecture. 截長補短: the autoregressive part first, for the frames, and the non-autoregressive part behind it, for the
 waveform. Pictures can be drawn in the same way; ``coarse_then_fine`` is that plan for any canvas.

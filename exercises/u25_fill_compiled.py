@@ -3,7 +3,7 @@
 The idea. The loop of unit 08 decides one token after the other, so NumPy cannot do all places of a canvas at once, and Python
 takes its time over each of them. Numba (Lam, Pitrou and Seibert, 2015) reads the function, learns the types of its arguments,
 and turns it into machine code: the same loop, without Python in it.
-(各個擊破的迴圈一定要一個 token 接著一個 token，NumPy 幫不上忙。Numba 把整個函式編譯成機器碼，迴圈還是同一個，只是快上許多倍。)
+（各個擊破的迴圈一定要一個 token 接著一個 token，NumPy 幫不上忙。Numba 把整個函式編譯成機器碼，迴圈還是同一個，只是快上許多倍。）
 
 In the lecture. One by one costs one pass for each token; compiled, a pass of a model as small as a table costs next to nothing.
 The model here is such a table, a bigram: what comes next depends on the token on the left, and on nothing else.

@@ -3,7 +3,7 @@
 The idea. A model may answer with any numbers: its scores, called *logits*. Softmax makes probabilities of them:
 take exp() of each score, so that nothing is negative, and divide by the sum, so that they add up to one (the name:
 Bridle, 1990; the formula is Boltzmann's, 1868). A score larger by log 3 is three times as likely.
-(模型給的是分數（logits），正的負的都可以。softmax 取 exp() 再除以總和，就變成加起來等於 1 的機率。)
+（模型給的是分數（logits），正的負的都可以。softmax 取 exp() 再除以總和，就變成加起來等於 1 的機率。）
 
 In the lecture. The model always answers with a distribution over tokens, never with a token: one by one, all at once and N
 shots all pass through here before a die is thrown.

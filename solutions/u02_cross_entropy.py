@@ -3,7 +3,7 @@
 The idea. A model that gave the true token probability p is surprised by -log p: nothing at p = 1, more and more as p
 falls (Shannon, 1948). Training makes the mean surprise small, and for that it needs the gradient: how does the loss move
 when a score moves? Through log and softmax that becomes simpler than either of them.
-(正確答案的機率是 p，模型的驚訝就是 -log p：p 越小越驚訝。訓練就是讓平均的驚訝變小，所以還需要它對每個分數的梯度。)
+（正確答案的機率是 p，模型的驚訝就是 -log p：p 越小越驚訝。訓練就是讓平均的驚訝變小，所以還需要它對每個分數的梯度。）
 
 In the lecture. Nearly every model of this course learns with this one loss: what differs is which tokens it was shown
 before it was asked, and which places are asked.

@@ -2,7 +2,7 @@
 
 The idea. A model gives each token a score; a draw turns scores and one random number into one token. Lay the
 probabilities end to end on a line from 0 to 1 and see where the die u falls: that is drawing by *inverse CDF*.
-(把每個 token 的機率接成一條 0 到 1 的線，骰子 u 落在誰的那一段，就抽到誰。)
+（把每個 token 的機率接成一條 0 到 1 的線，骰子 u 落在誰的那一段，就抽到誰。）
 
 In the lecture. Every strategy draws like this. One by one throws a die, looks, and scores again; all at once throws all
 dice blind. Because the dice come from outside, two strategies can be compared on the same luck.

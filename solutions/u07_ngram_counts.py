@@ -8,7 +8,7 @@ Interpolated absolute discounting (Ney, Essen and Kneser, 1994) takes a little, 
 
 n(c v) is how often v followed the context c, n(c) the sum over all v, types(c) how many different v there were. What was
 taken, d types(c) in all, is given to the next shorter context. Below the empty context every token has 1 / V.
-(從每個次數扣一點點，分給比較短的上文；最短的再分給所有 token，所以沒有什麼是不可能的。)
+（從每個次數扣一點點，分給比較短的上文；最短的再分給所有 token，所以每個 token 都有機會。）
 
 In the lecture. One by one, every token is drawn given those before it. This is the smallest model that can do so, and the
 one that all others are measured against.

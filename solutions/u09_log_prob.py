@@ -4,7 +4,7 @@ The idea. A plan draws whole canvases with some probability, and that probabilit
 the passes, and in each of them multiply what the model gives to the true tokens. One place a pass, this is the chain
 rule; all places in one pass, it is a product of marginals (Gu et al., 2018). What is lost between the two, on average, is
 the *total correlation* (Watanabe, 1960): how much the places tell each other, in bits.
-(同一輪的位置互相看不到，所以機率直接相乘；平均會損失多少，就是總相關量 total correlation。)
+（同一輪的位置互相看不到，所以機率直接相乘；平均會損失多少，就是總相關量（total correlation）。）
 
 In the lecture. If the answer is 演員 or 老師, drawing both characters blind gives 演師 and 老員 half of the time. This is
 the price of one shot, and here it comes out as one bit.

@@ -4,7 +4,7 @@ The idea. A one-by-one model learns by being asked the same question at every pl
 next? So its input is its answer moved one place to the right; the answers are counted up to END; and Adam (Kingma and Ba,
 2015) walks each number of the network against its gradient, in steps of about one learning rate whatever the size of the
 gradient.
-(輸入就是答案往右移一格，END 之後的不算，再用 Adam 讓每個參數往梯度的反方向走一小步。)
+（輸入就是答案往右移一格，END 之後的不算，再用 Adam 讓每個參數往梯度的反方向走一小步。）
 
 In the lecture. This is how "one by one" is trained, all places of a sentence at once (teacher forcing). The network here
 is the smallest there is, a table with one row of scores for each token that can stand before; swap the table for a

@@ -3,7 +3,7 @@
 The idea. Attention is two matrix products with a softmax between them, and each of the three has its way back. A product
 goes back as in unit 10. A softmax goes back by w * (dw - sum(dw * w)): its weights sum to one, so none can grow unless
 others shrink, and pulling all of them equally moves nothing.
-(注意力就是兩個矩陣乘法，中間夾一個 softmax，三個各自倒著走一次。softmax 的權重加起來是 1：有人變大，就有人變小。)
+（注意力就是兩個矩陣乘法，中間夾一個 softmax，三個各自倒著走一次。softmax 的權重加起來是 1：有人變大，就有人變小。）
 
 In the lecture. With this the whole transformer can be trained: what is left of it are linear layers. The layer is that of
 unit 12 (Vaswani et al., 2017), and no place may teach the future anything about the past that it never saw.

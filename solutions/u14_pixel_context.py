@@ -3,7 +3,7 @@
 The idea. Drawn one by one in raster order (row after row from the top, each from left to right), a pixel knows the rows above
 it and the pixels on its left, and nothing else. A network that is trained on whole pictures must be kept from seeing more:
 it would learn to copy the answer instead of guessing it (PixelRNN and PixelCNN, van den Oord et al., 2016).
-(由左到右、由上到下畫圖時，一個像素只看得到上面的橫排和左邊的像素。訓練時讓它多看到一點，它就會偷看答案。)
+（由左到右、由上到下畫圖時，一個像素只看得到上面的橫排和左邊的像素。訓練時讓它多看到一點，它就會偷看答案。）
 
 In the lecture. A machine draws Pokémon one pixel at a time, 各個擊破; given the upper half of one, it draws the lower half.
 

@@ -4,7 +4,7 @@ The idea. A small network is told one thing about a picture, such as which digit
 places in a single pass: two linear layers with a squared ReLU between them (So et al., 2021). It never sees what it draws.
 So the best it can learn is how often each colour stands at each place: the *marginal distributions*. Drawn from them, the
 places do not fit together, and the picture is a blob.
-(一次到位：網路看一眼條件，就說出所有位置的分數，位置之間互相看不到。它最多只能學到每個位置的邊際分布，所以畫出一團團色塊。)
+（一次到位：網路看一眼條件，就說出所有位置的分數，位置之間互相看不到。它最多只能學到每個位置的邊際分布，所以畫出一團團色塊。）
 
 In the lecture. Strategy two, 一次到位, and why its quality suffers: what was 演師 in a text is a blob in a picture. Unit 16 adds a
 random vector that all places share.

@@ -3,7 +3,7 @@
 The idea. Mask-predict (Ghazvininejad et al., 2019). The first pass fills every open place at once, blind. Then the places
 that the model was least sure of are masked again, and the next pass asks once more, now that it sees the others. Each
 pass masks fewer places; after the last one none is left.
-(第一次先把全部填滿，再把最沒把握的幾個位置重新遮住，看著其他位置再猜一次。每次遮得更少，最後一次什麼都不遮。)
+（第一次先把全部填滿，再把最沒把握的幾個位置重新遮住，看著其他位置再猜一次。每次遮得更少，最後一次什麼都不遮。）
 
 In the lecture. This is 「N 次到位」, masked to unmasked: between one by one (T passes) and all at once (1 pass). Doesn't that
 sound like a diffusion model? It does.

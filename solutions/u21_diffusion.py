@@ -4,7 +4,7 @@ The idea. Drown a picture in noise, little by little, until nothing of it is lef
 here is a noisy picture, what is the noise in it? A model that has learned this can walk the other way, from pure noise to
 a picture, in as many passes as you can pay for (Ho, Jain and Abbeel, 2020; with steps that may be long and need no new
 noise: Song, Meng and Ermon, 2021).
-(先把圖一點一點淹沒在雜訊裡，模型要學的是看出雜訊在哪裡；學會之後就可以倒著走，從純雜訊一步一步走回乾淨的圖。)
+（先把圖一點一點淹沒在雜訊裡，模型要學的是看出雜訊在哪裡；學會之後就可以倒著走，從純雜訊一步一步走回乾淨的圖。）
 
 In the lecture. One pass for everything is too hard, so make it N passes: each one starts from the last one's answer, and
 each answer is a little cleaner. 疑？這聽起來很像 Diffusion Model.

@@ -4,7 +4,7 @@ The idea. Classifier-free guidance (Ho and Salimans, 2022). While training, the 
 then, so that one network learns both: what pictures look like *with* the condition and *without*. While drawing, ask it both
 ways and go from "without" in the direction of "with": a weight of 1 arrives there, a larger weight goes further and exaggerates
 what makes this condition special.
-(訓練時偶爾把條件拿掉，同一個網路就學會有條件和沒條件兩種預測。抽樣時從「沒條件」往「有條件」的方向走：走 1 倍剛好到，走更遠就是誇張。)
+（訓練時偶爾把條件拿掉，同一個網路就學會有條件和沒條件兩種預測。抽樣時從「沒條件」往「有條件」的方向走：走 1 倍剛好到，走更遠就是誇張。）
 
 In the lecture. Pictures, sounds and videos that follow a caption closely are drawn like this: Imagen Video, AudioLDM.
 

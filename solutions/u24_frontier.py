@@ -6,7 +6,7 @@ long; everything at once is quick and loses most. Between the two lies the front
 as you can. A rule may look at what was drawn so far, and choose other places in one canvas than in the next. MaskGIT (Chang et
 al., 2022) fills the places first of which the model is surest; the EB-Sampler (Ben-Hamu et al., 2025) fills as many at a time as
 their entropies allow.
-(同一輪填的位置互相看不到，損失的就是它們的總相關量（total correlation）。輪數有限，先填誰、一次填幾個，由你決定，而且可以看著已經填好的再決定。)
+（同一輪填的位置互相看不到，損失的就是它們的總相關量（total correlation）。輪數有限，先填誰、一次填幾個，由你決定，而且可以看著已經填好的再決定。）
 
 In the lecture. N 次到位: masked to unmasked in N passes. 截長補短 means to take the order from one side and the speed from the other.
 

@@ -4,9 +4,12 @@
 """
 
 import secrets
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+from minigen.course.units import UNITS
 
 
 def pytest_addoption(parser):
@@ -18,9 +21,17 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    for asked in config.getoption("impl") or ():
+        if asked not in ("solutions", "exercises", "minigen") and not Path(asked).is_dir() and not is_unit(Path(asked)):
+            raise pytest.UsageError(f"--impl: expected solutions, exercises, minigen, a folder or a file uNN_name.py, got {asked!r}")
     config.dice_seed = config.getoption("dice")
     if config.dice_seed is None:
         config.dice_seed = secrets.randbelow(2 ** 31)
+
+
+def is_unit(path):
+    """An existing file that is named after a unit."""
+    return path.is_file() and any(path.name.startswith(unit.name) for unit in UNITS)
 
 
 def pytest_report_header(config):

@@ -19,8 +19,8 @@ SHEET = Path(__file__).with_name("assets") / "game.html"
 RIGHT, WRONG = ("演員", "老師"), ("演師", "老員")
 ROUNDS = {"one_by_one": ("one by one", "各個擊破：傳紙條", 0.0),
           "all_at_once": ("all at once", "一次到位：各擲各的", 0.5),
-          "shared_latent": ("all at once, one shared toss", "一次到位：共用一次銅板", 0.0)}
-OTHER_NAMES = {"各個擊破": "one_by_one", "一次到位": "all_at_once", "共用": "shared_latent"}
+          "shared_latent": ("all at once, one shared toss", "一次到位：共用一個決定", 0.0)}
+OTHER_NAMES = {"各個擊破": "one_by_one", "一次到位": "all_at_once", "共用一個決定": "shared_latent", "共用": "shared_latent"}
 
 
 @dataclass(frozen=True)

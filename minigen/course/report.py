@@ -2,7 +2,7 @@
 
 from minigen.course.units import BY_NUMBER, HOMEWORKS, UNITS
 
-STATES = {"done": "done 完成", "wrong": "not yet 還沒", "to do": "to do 待填", "missing": "missing 找不到檔案",
+STATES = {"done": "done 完成", "wrong": "not yet 還沒過", "to do": "to do 待填", "missing": "missing 找不到檔案",
           "broken": "cannot be used 無法使用", "stopped": "stopped 中斷"}
 
 

@@ -1,5 +1,8 @@
 """The tests tested: mutants, right answers, stubs and the package against every hidden test, in one run."""
 
+import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
 
 import pytest
@@ -7,6 +10,7 @@ from commands import minigen
 from implementations import HOUSE, SOLUTIONS, overlays
 
 from minigen.course import matrix as work
+from minigen.course.check import environment
 from minigen.course.sockets import SOCKETS
 from minigen.course.units import UNITS, find
 
@@ -99,6 +103,30 @@ def test_faults_of_a_unit():
     apart = [mutant(str(i), public=(f"check_{i % 4}",)) for i in range(6)]
     assert work.told_apart(apart) == 2
     assert any("only 2 of 6" in line for line in work.faults(apart, [unit]))
+
+
+def hidden(*words):
+    """What pytest says about the hidden tests."""
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/hidden", *map(str, words)], cwd=HOUSE,
+                          env=environment(), capture_output=True, text=True, encoding="utf-8")
+
+
+def test_pytest_names_the_mistake_and_the_dice():
+    """A file that fails like a known mistake gets its hint; the same dice give the same verdicts."""
+    path = HOUSE / "tests" / "mutants" / "u03_sample_categorical__edge_to_the_left.py"
+    done = hidden("--impl", path, "--dice", 7)
+    assert done.returncode == 1 and "the same dice again: --dice 7" in done.stdout
+    assert f"u03 ({path.stem}): {path.read_text('utf-8').splitlines()[0].strip(chr(34))}" in done.stdout
+
+
+def test_what_cannot_be_judged_is_refused():
+    """A misspelt word is no empty success; one file judges its own unit only; a missing file fails."""
+    done = hidden("--impl", "solution")
+    assert done.returncode == 4 and "--impl: expected solutions, exercises, minigen" in done.stderr
+    done = hidden("--impl", SOLUTIONS / "u03_sample_categorical.py")
+    assert done.returncode == 0 and re.search(r"^1\d passed, \d+ deselected", done.stdout.splitlines()[-1])
+    done = hidden("--impl", HOUSE / "tests" / "course", "-k", "u03", "--tb=line")
+    assert done.returncode == 1 and "u03_sample_categorical.py: expected a file, got none" in done.stdout
 
 
 def test_the_command_prints_the_matrix_and_fails_on_a_survivor(tmp_path):

@@ -71,12 +71,14 @@ def pytest_sessionfinish(session):
         Path(path).write_text(json.dumps(VERDICTS), "utf-8")
 
 
-def pytest_terminal_summary(terminalreporter):
-    """What a failing unit looks like, where a known mistake fails the same set of tests."""
+def pytest_terminal_summary(terminalreporter, config):
+    """How to throw the same dice again, and what a failing unit looks like where a known mistake fails the same tests."""
     table, failed = hints.read(Path(__file__).with_name("hints.json")), {}
     for row in VERDICTS:
         if row["verdict"] != "passed":
             failed.setdefault((row["unit"], row["impl"], row["dice"]), set()).add(row["test"])
+    if failed:
+        terminalreporter.line(f"the same dice again: --dice {config.dice_seed}")
     said = {(short, label, hint) for (short, label, _), tests in failed.items() for hint in hints.look_up(table, find(short), tests)}
     for short, label, hint in sorted(said):
         terminalreporter.line(f"{short} ({label}): {hint}")

@@ -1,4 +1,4 @@
-"""looks as if it goes down the first axis: the tokens are along the last one / 看起來沿著第一個軸算了：token 在最後一個軸"""
+"""looks as if it goes down the first axis: the tokens are along the last one / 看起來是沿著第一軸算的：token 在最後一軸"""
 
 
 def softmax(logits):

@@ -1,4 +1,4 @@
-"""looks as if the logarithms of the probabilities came back / 看起來回傳的是機率的對數"""
+"""looks as if the logarithms of the probabilities came back / 看起來回傳的是機率的對數，不是機率"""
 
 
 def softmax(logits):

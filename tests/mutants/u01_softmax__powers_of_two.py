@@ -1,4 +1,4 @@
-"""looks as if a score counts as a power of 2, not of e / 看起來用了 2 的次方，應該是 e 的次方"""
+"""looks as if a score counts as a power of 2, not of e / 看起來算的是 2 的次方，應該是 e 的次方"""
 
 
 def softmax(logits):

@@ -1,4 +1,4 @@
-"""looks as if an impossible token in the padding spoils the sum (0 times inf): pick what counts / 看起來補位裡不可能的 token 毀了總和（0 乘 inf）：只挑出有算的位置"""
+"""looks as if an impossible token in the padding spoils the sum (0 times inf): pick what counts / 看起來補位裡不可能的 token 毀了總和（0 乘 inf）：只挑出有算進去的位置"""
 
 picked = cross_entropy
 

@@ -1,4 +1,4 @@
-"""looks as if the sum is divided by the number of canvases: divide by all places that count / 看起來總和只除以畫布的張數：要除以所有有算的位置數"""
+"""looks as if the sum is divided by the number of canvases: divide by all places that count / 看起來總和只除以畫布的張數：要除以有算進去的所有位置數"""
 
 of_places = cross_entropy
 

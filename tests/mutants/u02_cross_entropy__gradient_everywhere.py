@@ -1,4 +1,4 @@
-"""looks as if padding is still taught: places that do not count have gradient 0 / 看起來補位還是拿到了梯度：沒有算的位置，梯度是 0"""
+"""looks as if padding is still taught: places that do not count have gradient 0 / 看起來補位還是拿到了梯度：沒算進去的位置，梯度是 0"""
 
 where_it_counts = cross_entropy
 

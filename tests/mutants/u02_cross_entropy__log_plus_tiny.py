@@ -1,4 +1,4 @@
-"""looks as if a small number is added before the logarithm: it hides how wrong the model was / 看起來取對數前加了一個很小的數：這會蓋掉模型錯得多離譜"""
+"""looks as if a small number is added before the logarithm: it hides how wrong the model was / 看起來取對數前加了一個很小的數：這樣就看不出模型錯得多離譜"""
 
 safe = cross_entropy
 

@@ -1,4 +1,4 @@
-"""looks as if each canvas has its own mean: a place in a long canvas then weighs less than one in a short / 看起來每張畫布先各自平均：長的畫布裡，每個位置就變輕了"""
+"""looks as if each canvas has its own mean: a place in a long canvas then weighs less than one in a short / 看起來每張畫布先各自平均：這樣長畫布裡的每個位置，分量就變輕了"""
 
 of_places = cross_entropy
 

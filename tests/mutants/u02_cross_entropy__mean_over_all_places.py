@@ -1,4 +1,4 @@
-"""looks as if padding is counted in the mean: divide by the number of places that count / 看起來平均時把補位也算進去了：要除以有算的位置數"""
+"""looks as if padding is counted in the mean: divide by the number of places that count / 看起來平均時把補位也算進去了：要除以有算進去的位置數"""
 
 of_those_that_count = cross_entropy
 

@@ -1,4 +1,4 @@
-"""looks as if 0 is multiplied by -inf where some other token is impossible: pick the true one instead / 看起來別的 token 不可能時算了 0 乘 -inf：直接挑出正確的那一個"""
+"""looks as if 0 is multiplied by -inf where some other token is impossible: pick the true one instead / 看起來遇到不可能的 token 時算了 0 乘 -inf：直接挑出正確的那一個"""
 
 picked = cross_entropy
 

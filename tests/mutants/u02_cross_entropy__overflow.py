@@ -1,4 +1,4 @@
-"""looks as if large scores overflow in exp: take the largest of the row away first / 看起來分數很大時 exp 爆掉了：先減掉那一排的最大值"""
+"""looks as if large scores overflow in exp: take the largest of the row away first / 看起來分數很大時 exp 爆掉了：先減掉那一橫排的最大值"""
 
 
 def cross_entropy(logits, targets, counted=None):

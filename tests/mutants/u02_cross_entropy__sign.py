@@ -1,4 +1,4 @@
-"""looks as if the gradient points downhill: it says how the loss grows / 看起來梯度的方向反了：它說的是損失怎麼變大"""
+"""looks as if the gradient points downhill: it says how the loss grows / 看起來梯度的方向反了：梯度指的是損失變大的方向"""
 
 uphill = cross_entropy
 

@@ -1,4 +1,4 @@
-"""looks as if one die decides all rows: each row has its own / 看起來所有列共用一顆骰子：每一列有自己的骰子"""
+"""looks as if one die decides all rows: each row has its own / 看起來所有橫排共用一顆骰子：每一橫排有自己的骰子"""
 
 
 def sample_categorical(logits, u, temperature=1.0):

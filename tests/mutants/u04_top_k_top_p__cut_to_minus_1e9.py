@@ -1,4 +1,4 @@
-"""looks as if what is cut gets a very small score: use -inf, which no shift can bring back / 看起來砍掉的 token 只是給了很小的分數：要用 -inf"""
+"""looks as if what is cut gets a very small score: use -inf, which no shift can bring back / 看起來砍掉的 token 只是給了很小的分數：要用 -inf，再怎麼平移也回不來"""
 
 cut = adjust
 

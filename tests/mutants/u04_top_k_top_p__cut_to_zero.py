@@ -1,4 +1,4 @@
-"""looks as if what is cut gets the score 0: only -inf is probability zero / 看起來砍掉的 token 分數變成 0：要給 -inf，機率才是零"""
+"""looks as if what is cut gets the score 0: only -inf is probability zero / 看起來砍掉的 token 分數變成 0：要給 -inf，機率才會是 0"""
 
 cut = adjust
 

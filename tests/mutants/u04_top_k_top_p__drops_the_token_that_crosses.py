@@ -1,4 +1,4 @@
-"""looks as if the token that crosses p is cut: it stays, so that p is reached / 看起來剛好跨過 p 的那個 token 不見了：它要留下，機率才夠 p"""
+"""looks as if the token that crosses p is cut: it stays, so that p is reached / 看起來剛好跨過 p 的那個 token 不見了：它要留下，總和才會到 p"""
 
 without_p = adjust
 

@@ -1,4 +1,4 @@
-"""looks as if a set that holds exactly p gets one token more: reaching p is enough / 看起來機率剛好等於 p 時又多留了一個：到 p 就夠了"""
+"""looks as if a set that holds exactly p gets one token more: reaching p is enough / 看起來機率總和剛好等於 p 時又多留了一個：到 p 就夠了"""
 
 without_p = adjust
 

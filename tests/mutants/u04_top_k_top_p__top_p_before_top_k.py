@@ -1,4 +1,4 @@
-"""looks as if top-p is a share of everything: it is a share of what top-k has left / 看起來 top-p 是用全部的機率算的：要用 top-k 留下來的，重新加成 1 再算"""
+"""looks as if top-p is a share of everything: it is a share of what top-k has left / 看起來 top-p 是用全部的機率算的：要先讓 top-k 留下來的機率加起來等於 1，再算 top-p"""
 
 one_knob = adjust
 

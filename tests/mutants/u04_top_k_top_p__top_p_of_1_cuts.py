@@ -1,4 +1,4 @@
-"""looks as if top-p 1 cuts what is very unlikely: rounding reaches 1 too early, and p = 1 means everything / 看起來 top-p 是 1 時砍掉了很小的機率：捨入會讓總和太早到 1，p = 1 就是全部留下"""
+"""looks as if top-p 1 cuts what is very unlikely: rounding reaches 1 too early, and p = 1 means everything / 看起來 top-p 是 1 時砍掉了很小的機率：捨入誤差會讓總和太早到 1，p = 1 就是全部留下"""
 
 all_of_it = adjust
 

@@ -1,4 +1,4 @@
-"""looks as if a text that is too long is cut without a word: raise a ValueError / 看起來太長的文字直接截斷了，沒有說：要丟出 ValueError"""
+"""looks as if a text that is too long is cut without a word: raise a ValueError / 看起來太長的文字默默截斷了：要丟出 ValueError"""
 
 
 def encode(text, alphabet, length):

@@ -1,4 +1,4 @@
-"""looks as if the error about an unknown character is a KeyError: raise a ValueError that says which / 看起來不認識的字丟出的是 KeyError：要丟 ValueError，說是哪個字"""
+"""looks as if the error about an unknown character is a KeyError: raise a ValueError that says which / 看起來不認識的字丟出的是 KeyError：要丟出 ValueError，說出是哪個字"""
 
 
 def encode(text, alphabet, length):

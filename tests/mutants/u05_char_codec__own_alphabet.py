@@ -1,4 +1,4 @@
-"""looks as if ids are positions among the characters of this one text: use the alphabet that is given / 看起來編號是這段文字自己的字的順序：要用給你的字母表"""
+"""looks as if ids are positions among the characters of this one text: use the alphabet that is given / 看起來是照這段文字裡有的字來編號：要用給你的字母表"""
 
 
 def encode(text, alphabet, length):

@@ -1,4 +1,4 @@
-"""looks as if unknown characters are left out without a word: raise a ValueError / 看起來不認識的字直接跳過了，沒有說：要丟出 ValueError"""
+"""looks as if unknown characters are left out without a word: raise a ValueError / 看起來不認識的字默默跳過了：要丟出 ValueError"""
 
 
 def encode(text, alphabet, length):

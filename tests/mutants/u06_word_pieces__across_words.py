@@ -1,4 +1,4 @@
-"""looks as if the end of one word and the beginning of the next count as a pair: count inside words / 看起來前一個詞的尾和後一個詞的頭也算成一對：只數詞裡面的"""
+"""looks as if the end of one word and the beginning of the next count as a pair: count inside words / 看起來前一個詞的詞尾和後一個詞的詞頭也算成一對：只數同一個詞裡面的"""
 
 
 def learn_merges(counts, n):

@@ -1,4 +1,4 @@
-"""looks as if a merge is applied only where its pair stands first: go on to the end of the word / 看起來每條規則只合併了第一個地方：要一直掃到字尾"""
+"""looks as if a merge is applied only where its pair stands first: go on to the end of the word / 看起來每條規則只合併了第一次出現的地方：要一直掃到詞尾"""
 
 
 def apply_merges(word, merges):

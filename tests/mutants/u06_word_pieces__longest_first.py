@@ -1,4 +1,4 @@
-"""looks as if the longest merge is applied first: keep the order in which they were learned / 看起來先套用了最長的合併：要照學到的順序"""
+"""looks as if the longest merge is applied first: keep the order in which they were learned / 看起來先套用了最長的合併規則：要照學到的順序"""
 
 
 def apply_merges(word, merges):

@@ -1,4 +1,4 @@
-"""looks as if all that was taken goes to 1 / V at once: it goes to the next shorter context / 看起來扣掉的直接分給 1 / V 了：要先分給短一個的上文"""
+"""looks as if all that was taken goes to 1 / V at once: it goes to the next shorter context / 看起來扣掉的直接照 1 / V 平分了：要先分給短一格的上文"""
 
 
 def ngram_probs(counts, context, vocab_size, discount=0.9):

@@ -1,4 +1,4 @@
-"""looks as if only one discount is given back: each different follower gave one, so multiply by types / 看起來只還了一份 discount：每種 token 都扣了一份，要乘上種類數"""
+"""looks as if only one discount is given back: each different follower gave one, so multiply by types / 看起來只還了一份 discount：後面接過幾種 token 就扣了幾份，要乘上種類數"""
 
 
 def ngram_probs(counts, context, vocab_size, discount=0.9):

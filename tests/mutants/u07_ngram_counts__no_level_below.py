@@ -1,4 +1,4 @@
-"""looks as if the empty context gives nothing to tokens never seen: below it every token has 1 / V / 看起來空的上文沒有分給沒看過的 token：再往下每個 token 都有 1 / V"""
+"""looks as if the empty context gives nothing to tokens never seen: below it every token has 1 / V / 看起來空的上文沒有分給沒看過的 token：再往下一層，每個 token 都有 1 / V"""
 
 
 def ngram_probs(counts, context, vocab_size, discount=0.9):

@@ -1,4 +1,4 @@
-"""looks as if there is no start token before a row: put it there, once / 看起來每一列前面少了起始 token：要放一個"""
+"""looks as if there is no start token before a row: put it there, once / 看起來每一橫排前面少了起始 token：要放一個"""
 
 
 def count_ngrams(tokens, order, start, end=None):

@@ -1,4 +1,4 @@
-"""looks as if contexts reach from one row back into the one before: each row begins afresh / 看起來上文從這一列跑到前一列去了：每一列都要重新開始"""
+"""looks as if contexts reach from one row back into the one before: each row begins afresh / 看起來上文跨到前一橫排去了：每一橫排都要重新開始"""
 
 
 def count_ngrams(tokens, order, start, end=None):

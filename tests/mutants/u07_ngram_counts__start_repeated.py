@@ -1,4 +1,4 @@
-"""looks as if the start token stands before the row several times: it stands there once / 看起來起始 token 在前面重複了好幾個：只有一個"""
+"""looks as if the start token stands before the row several times: it stands there once / 看起來起始 token 在前面重複了好幾個：只要放一個"""
 
 
 def count_ngrams(tokens, order, start, end=None):

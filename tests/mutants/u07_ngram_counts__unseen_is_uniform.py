@@ -1,4 +1,4 @@
-"""looks as if after an unseen context all tokens are alike: ask the shorter context / 看起來沒看過的上文就給平均分布：要去問比較短的上文"""
+"""looks as if after an unseen context all tokens are alike: ask the shorter context / 看起來遇到沒看過的上文就給均勻分布：要去問比較短的上文"""
 
 
 def ngram_probs(counts, context, vocab_size, discount=0.9):

@@ -1,4 +1,4 @@
-"""looks as if the dice are taken in the order of the visits, not by place / 看起來骰子是照填的先後拿的：位置 t 的骰子是 u[:, t]"""
+"""looks as if the dice are taken in the order of the visits, not by place / 看起來骰子是照填的先後順序拿的：位置 t 的骰子是 u[:, t]"""
 
 
 def fill(logits, canvas, u, plan, mask):

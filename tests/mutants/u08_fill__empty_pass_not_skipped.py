@@ -1,4 +1,4 @@
-"""looks as if a pass with nothing open is asked and handed out all the same / 看起來沒東西可填的那一輪也問了、也交了一張：要整輪跳過"""
+"""looks as if a pass with nothing open is asked and handed out all the same / 看起來沒有空位的那一輪也問了模型、也交出一張：要整輪跳過"""
 
 
 def fill(logits, canvas, u, plan, mask):

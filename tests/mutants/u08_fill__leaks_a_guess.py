@@ -1,4 +1,4 @@
-"""looks as if the model is shown a guess at the very places it is asked for / 看起來問的時候，要問的位置已經先寫了答案"""
+"""looks as if the model is shown a guess at the very places it is asked for / 看起來問模型的時候，要問的位置已經先寫了猜測"""
 
 
 def fill(logits, canvas, u, plan, mask):

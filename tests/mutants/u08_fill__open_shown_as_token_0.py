@@ -1,4 +1,4 @@
-"""looks as if open places are shown as token 0, not as the mask / 看起來還沒填的位置給模型看成了 token 0：要給它看遮罩"""
+"""looks as if open places are shown as token 0, not as the mask / 看起來還沒填的位置，模型看到的是 token 0：要給它看遮罩"""
 
 
 def fill(logits, canvas, u, plan, mask):

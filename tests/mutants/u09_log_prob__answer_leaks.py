@@ -1,4 +1,4 @@
-"""looks as if the model is shown the finished canvas, with the answer on it: start with masks everywhere / 看起來模型看到了寫好答案的畫布：一開始要全部是遮罩"""
+"""looks as if the model is shown the finished canvas, with the answer on it: start with masks everywhere / 看起來模型看到了寫好答案的畫布：一開始要全部遮住"""
 
 
 def log_prob(logits, tokens, plan, mask):

@@ -1,4 +1,4 @@
-"""looks as if only pairs of places are compared: three lamps can be tied though no two of them are / 看起來只比了兩兩之間的關係：三盞燈可以綁在一起，任兩盞卻互不相關"""
+"""looks as if only pairs of places are compared: three lamps can be tied though no two of them are / 看起來只比了兩兩之間的關係：三盞燈可以綁在一起，任兩盞之間卻看不出關係"""
 
 
 def total_correlation(joint):

@@ -1,4 +1,4 @@
-"""looks as if the first row of dy collects the sum: dy belongs to the caller, add into a new array / 看起來把總和加進了 dy 的第一列：dy 是別人的，請加到新的陣列"""
+"""looks as if the first row of dy collects the sum: dy belongs to the caller, add into a new array / 看起來把總和加進了 dy 的第一橫排：dy 是別人的，要加到新的陣列"""
 
 
 def linear_backward(x, weight, dy):

@@ -1,4 +1,4 @@
-"""looks as if dbias counts the rows: the chain rule multiplies by dy here too / 看起來 dbias 只數了有幾列：這裡也要乘上 dy"""
+"""looks as if dbias counts the rows: the chain rule multiplies by dy here too / 看起來 dbias 只數了有幾橫排：這裡也要乘上 dy"""
 
 
 def linear_backward(x, weight, dy):

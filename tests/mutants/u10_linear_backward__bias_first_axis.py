@@ -1,4 +1,4 @@
-"""looks as if dbias is summed over the first axis only: every axis but the last holds rows / 看起來 dbias 只對第一個軸相加：最後一軸以外都要加"""
+"""looks as if dbias is summed over the first axis only: every axis but the last holds rows / 看起來 dbias 只對第一軸相加：最後一軸以外都要加"""
 
 
 def linear_backward(x, weight, dy):

@@ -1,4 +1,4 @@
-"""looks as if dx is divided by the number of rows: each row hears only of itself / 看起來 dx 除以了列數：每一列只管自己"""
+"""looks as if dx is divided by the number of rows: each row hears only of itself / 看起來 dx 除以了橫排數：每一橫排只管自己"""
 
 
 def linear_backward(x, weight, dy):

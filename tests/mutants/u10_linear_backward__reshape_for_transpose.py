@@ -1,4 +1,4 @@
-"""looks as if x was reshaped where it should be transposed: numbers of different rows meet / 看起來該轉置的地方用了 reshape：不同列的數字混在一起了"""
+"""looks as if x was reshaped where it should be transposed: numbers of different rows meet / 看起來該轉置的地方用了 reshape：不同橫排的數字混在一起了"""
 
 
 def linear_backward(x, weight, dy):

@@ -1,4 +1,4 @@
-"""looks as if dweight is divided by the number of rows: the mean is already in the loss / 看起來 dweight 除以了列數：平均已經在損失裡算過了"""
+"""looks as if dweight is divided by the number of rows: the mean is already in the loss / 看起來 dweight 除以了橫排數：平均已經在損失裡算過了"""
 
 
 def linear_backward(x, weight, dy):

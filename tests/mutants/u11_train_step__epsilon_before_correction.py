@@ -1,4 +1,4 @@
-"""looks as if epsilon is added before second is corrected: divide by 1 - beta2 ** step first / 看起來 epsilon 在修正 second 之前就加了：先除以 1 - beta2 ** step"""
+"""looks as if epsilon is added before second is corrected: divide by 1 - beta2 ** step first / 看起來 epsilon 在修正 second 之前就加了：先除以 1 - beta2 ** step 再加"""
 
 
 def adam_step(param, grad, first, second, step, rate, beta1=0.9, beta2=0.99, epsilon=1e-8):

@@ -1,4 +1,4 @@
-"""looks as if the loss is that of the table after the step / 看起來損失是走完這一步之後才算的"""
+"""looks as if the loss is that of the table after the step / 看起來損失是走完這一步之後才算的，應該在走之前算"""
 
 
 def train_step(table, first, second, tokens, step, rate, end=None):

@@ -1,4 +1,4 @@
-"""looks as if the sum is divided by all places, not by those that count / 看起來除以了全部的位置數，應該只除以有算的"""
+"""looks as if the sum is divided by all places, not by those that count / 看起來除以了全部的位置數，應該只除以有算進去的"""
 
 
 def train_step(table, first, second, tokens, step, rate, end=None):

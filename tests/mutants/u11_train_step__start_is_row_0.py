@@ -1,4 +1,4 @@
-"""looks as if the first place asks row 0: start has a row of its own, row V / 看起來第一個位置問了第 0 列：起始 token 有自己的一列，第 V 列"""
+"""looks as if the first place asks row 0: start has a row of its own, row V / 看起來第一個位置問了第 0 橫排：起始 token 有自己的橫排，就是第 V 橫排"""
 
 
 def train_step(table, first, second, tokens, step, rate, end=None):

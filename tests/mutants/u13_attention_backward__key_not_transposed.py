@@ -1,4 +1,4 @@
-"""looks as if dkey uses the scores' gradient as it is: a key is met in a column, so turn it over / 看起來算 dkey 時沒有轉置：一個 key 對應的是直排"""
+"""looks as if dkey uses the scores' gradient as it is: a key is met in a column, so turn it over / 看起來算 dkey 時沒有轉置：每個 key 對應的是一直排"""
 
 
 def attention_backward(query, key, value, dmixed):

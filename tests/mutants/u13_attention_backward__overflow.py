@@ -1,4 +1,4 @@
-"""looks as if large scores overflow: take the largest of the row away before exp / 看起來分數很大時爆掉了：exp 之前先減掉那一排的最大值"""
+"""looks as if large scores overflow: take the largest of the row away before exp / 看起來分數很大時爆掉了：exp 之前先減掉那一橫排的最大值"""
 
 
 def attention_backward(query, key, value, dmixed):

@@ -1,4 +1,4 @@
-"""looks as if the tokens run down the columns: raster order goes along the rows / 看起來 token 是直著一行一行排的：應該由左到右、由上到下"""
+"""looks as if the tokens run down the columns: raster order goes along the rows / 看起來 token 是一直排一直排排下來的：應該由左到右、由上到下"""
 
 
 def pixel_context(tokens, height, width, reach, nothing):

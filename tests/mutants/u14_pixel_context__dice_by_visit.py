@@ -1,4 +1,4 @@
-"""looks as if the dice are used in the order of the visits: the die of pixel t is u[:, t] / 看起來骰子是照拜訪的順序用的：像素 t 的骰子是 u[:, t]"""
+"""looks as if the dice are used in the order of the visits: the die of pixel t is u[:, t] / 看起來骰子是照畫的先後順序用的：像素 t 的骰子是 u[:, t]"""
 
 
 def complete(logits, tokens, rows, height, width, u, mask):

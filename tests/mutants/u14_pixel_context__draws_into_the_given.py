@@ -1,4 +1,4 @@
-"""looks as if the picture that was passed in is drawn into: work on a copy / 看起來直接畫在傳進來的圖上：請先複製一份"""
+"""looks as if the picture that was passed in is drawn into: work on a copy / 看起來直接畫在傳進來的圖上：先複製一份再畫"""
 
 
 def complete(logits, tokens, rows, height, width, u, mask):

@@ -1,4 +1,4 @@
-"""looks as if the derivative of the square lacks its factor 2 / 看起來平方的導數少了 2 倍"""
+"""looks as if the derivative of the square lacks its factor 2 / 看起來平方的微分少乘了 2"""
 
 
 def decoder_loss_and_grads(params, told, tokens):

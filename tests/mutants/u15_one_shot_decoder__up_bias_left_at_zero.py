@@ -1,4 +1,4 @@
-"""looks as if up.bias never learns: its gradient is that of the first layer, added up over the batch / 看起來 up.bias 沒有在學：它的梯度是第一層的梯度對整批相加"""
+"""looks as if up.bias never learns: its gradient is that of the first layer, added up over the batch / 看起來 up.bias 沒有在學：它的梯度，就是把第一層的梯度對整批加起來"""
 
 
 def decoder_loss_and_grads(params, told, tokens):

@@ -1,4 +1,4 @@
-"""looks as if all canvases share the noise of the first: each canvas has a latent of its own / 看起來整批畫布共用第一張的雜訊：一張畫布有自己的潛在向量"""
+"""looks as if all canvases share the noise of the first: each canvas has a latent of its own / 看起來整批畫布共用第一張的雜訊：每張畫布有自己的潛在向量"""
 
 
 def reparameterise(mean, log_variance, noise):

@@ -1,4 +1,4 @@
-"""looks as if the first row's dice decide for all rows: each row has its own / 看起來每一列都用第一列的骰子：每一列有自己的"""
+"""looks as if the first row's dice decide for all rows: each row has its own / 看起來每一橫排都用第一橫排的骰子：每一橫排有自己的骰子"""
 
 
 def hide(tokens, n_hidden, u, mask):

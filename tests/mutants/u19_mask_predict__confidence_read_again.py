@@ -1,4 +1,4 @@
-"""looks as if kept places get a new confidence in every pass: theirs is from when they were drawn / 看起來留下來的位置每次都換了新的把握：要用抽到它那一次的"""
+"""looks as if kept places get a new confidence in every pass: theirs is from when they were drawn / 看起來留下來的位置每次都重算了把握：要用抽到它那一次的"""
 
 
 def mask_predict(logits, canvas, u, mask):

@@ -1,4 +1,4 @@
-"""looks as if a place once kept can never be doubted again / 看起來留下來一次的位置就再也不會重新遮住"""
+"""looks as if a place once kept can never be doubted again / 看起來位置只要留下來一次，就再也不會重新遮住"""
 
 
 def mask_predict(logits, canvas, u, mask):

@@ -1,4 +1,4 @@
-"""looks as if confidence is the largest probability, not that of the token drawn / 看起來把握用的是最大的機率，不是抽到的那個 token 的機率"""
+"""looks as if confidence is the largest probability, not that of the token drawn / 看起來是拿最大的機率當把握，應該用抽到的那個 token 的機率"""
 
 
 def mask_predict(logits, canvas, u, mask):

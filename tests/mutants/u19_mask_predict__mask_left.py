@@ -1,4 +1,4 @@
-"""looks as if one place is still masked after the last pass / 看起來最後一次之後還有一個位置是遮住的"""
+"""looks as if one place is still masked after the last pass / 看起來最後一次之後還有一個位置遮著"""
 
 
 def mask_predict(logits, canvas, u, mask):

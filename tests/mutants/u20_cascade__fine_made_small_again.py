@@ -1,4 +1,4 @@
-"""looks as if the fine model is told the shrunken fine picture: it is told the coarse one / 看起來給模型看的是縮小的大圖：要給它看小圖"""
+"""looks as if the fine model is told the shrunken fine picture: it is told the coarse one / 看起來給模型看的是縮小後的大圖：要給它看小圖"""
 
 
 def cascade_log_prob(coarse_log_prob, fine_logits, coarse, fine):

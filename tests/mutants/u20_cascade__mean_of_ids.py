@@ -1,4 +1,4 @@
-"""looks as if the ids of a block are averaged: colours are names, count them / 看起來把一塊裡的編號平均了：顏色是名字不是數量，要用數的"""
+"""looks as if the ids of a block are averaged: colours are names, count them / 看起來把一塊裡的編號平均了：顏色是名字，不是數量，要數哪個最多"""
 
 
 def shrink(pictures, factor, vocab_size):

@@ -1,4 +1,4 @@
-"""looks as if raw scores are added up: they are no log-probabilities before the softmax / 看起來直接把分數相加了：要先經過 log softmax 才是 log 機率"""
+"""looks as if raw scores are added up: they are no log-probabilities before the softmax / 看起來直接把分數相加了：要先過 log_softmax 才是 log 機率"""
 
 
 def cascade_log_prob(coarse_log_prob, fine_logits, coarse, fine):

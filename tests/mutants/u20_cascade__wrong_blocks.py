@@ -1,4 +1,4 @@
-"""looks as if a block is a run of neighbours in memory, not a square of the picture / 看起來把連續的幾個像素當成一塊，不是圖上的方塊"""
+"""looks as if a block is a run of neighbours in memory, not a square of the picture / 看起來把記憶體裡連續的幾個像素當成一塊，應該是圖上的方塊"""
 
 
 def shrink(pictures, factor, vocab_size):

@@ -1,4 +1,4 @@
-"""looks as if 0 was divided by 0 where the windows add up to nothing: there the sample is 0 / 看起來窗的總和是 0 的地方算了 0 除以 0：那裡的取樣點應該是 0"""
+"""looks as if 0 was divided by 0 where the windows add up to nothing: there the sample is 0 / 看起來窗函數的總和是 0 的地方算了 0 除以 0：那裡的取樣點應該是 0"""
 
 
 def overlap_add(frames, hop):

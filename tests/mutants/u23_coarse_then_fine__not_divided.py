@@ -1,4 +1,4 @@
-"""looks as if the wave is not divided by the sum of the windows / 看起來相加之後沒有除以窗的總和"""
+"""looks as if the wave is not divided by the sum of the windows / 看起來相加之後沒有除以窗函數的總和"""
 
 
 def overlap_add(frames, hop):

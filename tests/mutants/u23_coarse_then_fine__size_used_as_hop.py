@@ -1,4 +1,4 @@
-"""looks as if frames stand in a row without overlap: each begins one hop after the last, not one size / 看起來音框一個接一個，沒有重疊：下一個是晚一個 hop 開始，不是晚一整個音框"""
+"""looks as if frames stand in a row without overlap: each begins one hop after the last, not one size / 看起來音框一個接一個，沒有重疊：下一個音框晚一個 hop 開始，不是晚一整個音框"""
 
 
 def overlap_add(frames, hop):

@@ -1,4 +1,4 @@
-"""looks as if the window is applied twice: on the frame and again when adding / 看起來窗乘了兩次：音框乘一次，相加時又乘一次"""
+"""looks as if the window is applied twice: on the frame and again when adding / 看起來窗函數乘了兩次：音框乘一次，相加時又乘一次"""
 
 
 def overlap_add(frames, hop):

@@ -1,4 +1,4 @@
-"""looks as if places are ordered by their largest probability: two likely tokens and nothing else leave less open than one favourite among many / 看起來是用最大的機率排順序：只剩兩種可能，比「有一個最愛、其他都有可能」更確定，要看熵"""
+"""looks as if places are ordered by their largest probability: two likely tokens and nothing else leave less open than one favourite among many / 看起來是用最大的機率排順序：「只剩兩種可能」比「有一個領先、其他都有可能」更確定，要看熵"""
 
 
 def choose(probs, hidden, passes_left):

@@ -1,4 +1,4 @@
-"""looks as if every place is drawn from row V, as if nothing stood on its left / 看起來每個位置都用了第 V 列，好像左邊一直沒有東西"""
+"""looks as if every place is drawn from row V, as if nothing stood on its left / 看起來每個位置都用了第 V 橫排，好像左邊一直沒有東西"""
 
 
 def fill_compiled(probs, canvas, u, mask, end):

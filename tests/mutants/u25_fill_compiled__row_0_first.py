@@ -1,4 +1,4 @@
-"""looks as if the first place reads row 0: nothing on the left is row V / 看起來第一個位置讀了第 0 列：左邊沒有東西要讀第 V 列"""
+"""looks as if the first place reads row 0: nothing on the left is row V / 看起來第一個位置讀了第 0 橫排：左邊沒有東西時，要讀第 V 橫排"""
 
 
 def fill_compiled(probs, canvas, u, mask, end):

@@ -1,4 +1,4 @@
-"""looks as if the running sum ends a little below 1, so that a high die finds token V: scale the die by the sum of the row / 看起來累積機率最後不到 1，骰子很大時抽到不存在的 token V：骰子要乘上整列的總和"""
+"""looks as if the running sum ends a little below 1, so that a high die finds token V: scale the die by the sum of the row / 看起來累積機率最後不到 1，骰子很大時抽到不存在的 token V：骰子要乘上那一橫排的總和"""
 
 
 def fill_compiled(probs, canvas, u, mask, end):
