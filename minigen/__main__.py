@@ -23,6 +23,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes).")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
 Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")]
+# Commands that a student's hand-out lacks are not listed in it.
+FOR_TEACHERS = {"hidden": Path(__file__).with_name("sealed.py").exists()}
 With = Annotated[Optional[list[Path]], typer.Option("--with", help="A file of the course, such as exercises/u03_sample_categorical.py: its functions "
                                                                    "take the place of the package's. May be repeated.")]
 Tile = Annotated[Optional[int], typer.Option(help="With --data: side of a tile of a sprite sheet, in pixels.")]
@@ -137,7 +139,7 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
         raise say("--prompt", "a recipe of text", repr(name), "For pictures use --complete.")
     if out and not is_picture:
         raise say("--out", "a recipe of pictures", repr(name), "Text is printed: put > FILE behind the command.")
-    for option, path, suffix in (("--film", film, ".gif"), ("--out", out, ".png")):
+    for option, path, suffix in (("--film", film, ".gif"), ("--out", out or (Path("runs/picture.png") if is_picture else None), ".png")):
         if path:
             check_writable(option, path, suffix)
     for option, value in (("--model", model), ("--data", data), ("--lines", lines), ("--tile", tile)):
@@ -229,13 +231,20 @@ def check(units: Annotated[Optional[list[str]], typer.Argument(help="Units such 
     if matrix:
         check_the_tests(places.house("solutions"), chosen, seeds)
     elif chosen:
-        check_files(chosen, folder or places.house() / "exercises")
+        found = check_files(chosen, folder or relative(places.house() / "exercises"))
+        if found and not unknown:
+            sys.exit(1)
     if unknown:
         raise UserError(" ".join(unknown))
 
 
+def relative(path):
+    """As short as it can be written from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def check_files(units, folder):
-    """Print how each unit stands, and with all units the progress."""
+    """Print how each unit stands, and with all units the progress; returns whether something is wrong (not: still to do)."""
     from minigen.course import check as work
     from minigen.course import report
     from minigen.course.units import UNITS
@@ -248,12 +257,13 @@ def check_files(units, folder):
         states[one.unit.number] = one.state
         if one.unit in units:
             reports.append(one)
-            for line in report.unit_lines(one, states, whole):
+            for line in report.unit_lines(one, states, whole, folder):
                 show(line)
     if not whole:
         show("")
         for line in report.progress_lines(states):
             show(line)
+    return any(one.state in ("wrong", "broken", "stopped") for one in reports)
 
 
 def check_the_tests(house, units, seeds):
@@ -276,7 +286,7 @@ def check_the_tests(house, units, seeds):
         show(f"tables of hints written: {', '.join(old)}")
 
 
-@app.command()
+@app.command(**FOR_TEACHERS)
 def stubs(only_check: Annotated[bool, typer.Option("--check", help="Write nothing; exit with 1 if an exercise differs.")] = False):
     """Make exercises/ from solutions/ (for teachers)."""
     from minigen.course import places
@@ -290,7 +300,7 @@ def stubs(only_check: Annotated[bool, typer.Option("--check", help="Write nothin
         sys.exit(1)
 
 
-@app.command()
+@app.command(**FOR_TEACHERS)
 def release(folder: Annotated[Path, typer.Argument(help="A new folder for the student's hand-out.")]):
     """Make the student's hand-out: the package, the exercises, a README, and no answer in it (for teachers)."""
     from minigen.course import places
@@ -316,7 +326,7 @@ def game(tally: Annotated[Optional[Path], typer.Argument(help="What the class wr
     show(f"picture: {path}")
 
 
-@app.command()
+@app.command(**FOR_TEACHERS)
 def bounty(files: Annotated[list[Path], typer.Argument(help="bounty_uNN_*.py, or folders that hold some.")],
            confirm: Annotated[Optional[str], typer.Option(help="One input on which it differs from the solution, such as "
                                                                "'softmax(np.zeros((1, 2)))': it then becomes a mutant.")] = None,
@@ -639,10 +649,10 @@ def main():
     except KeyboardInterrupt:
         print("minigen: stopped by Ctrl-C", file=sys.stderr)
         sys.exit(2)
-    except ImportError as error:
+    except ImportError:
         if not Path(__file__).with_name("sealed.py").exists():
             raise
-        print(f"minigen: this is a teacher's command, which the student's hand-out does not have ({error.msg})", file=sys.stderr)
+        print("minigen: this is a teacher's command, which the student's hand-out does not have", file=sys.stderr)
         sys.exit(2)
     except Exception as error:
         # typer raises click's exceptions, from click or from a copy of its own: known by what they can do.

@@ -12,6 +12,7 @@ import numpy as np
 
 from minigen import maths
 from minigen.models.causal import up_to_end
+from minigen.models.decoder import reparameterise
 from minigen.parallel import one_blas_thread, side_by_side
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import SCORED_AT_ONCE, log_prob
@@ -104,11 +105,10 @@ def importance_bound(model, tokens, rng, draws=64, condition=None):
     """
     condition = condition or NO_CONDITION
     mean, log_variance = model.encode(tokens, condition)                       # (B, C)
-    spread = np.exp(0.5 * log_variance)
     ratios = np.empty((draws, len(tokens)))
     for k in range(draws):
         noise = rng.standard_normal(mean.shape)
-        latent = mean + spread * noise
+        latent = reparameterise(mean, log_variance, noise)
         told = log_prob(model, tokens, all_at_once, condition._replace(latent=latent.astype(np.float32)))
         # log P(z) - log Q(z | x): the constants of the two normal densities cancel
         ratios[k] = told + 0.5 * (noise ** 2 - latent ** 2 + log_variance).sum(axis=1)

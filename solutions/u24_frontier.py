@@ -60,11 +60,11 @@ def choose(probs, hidden, passes_left):
     >>> sorted(int(place) for place in choose(probs, hidden, 1))
     [1, 2, 3]
 
-    With another pass to come, the coin at place 3 can wait. Place 1 is sure already, so it costs nothing; place 2 may tell
-    something about the coin (entropies 0, 0.47 and 1 bit):
+    With another pass to come, the coin at place 3 can wait: place 2 may tell something about it (entropies 0, 0.47 and 1 bit).
+    Place 1 is sure already and costs nothing, now or later:
 
-    >>> sorted(int(place) for place in choose(probs, hidden, 2))
-    [1, 2]
+    >>> 3 in [int(place) for place in choose(probs, hidden, 2)]
+    False
     """
     # BEGIN SOLUTION
     places = np.flatnonzero(hidden)                                             # (A,)

@@ -7,6 +7,8 @@ import ast
 import doctest
 import importlib
 import json
+import math
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,6 +59,20 @@ def examples(source, unit):
     return [one for one in found if one.examples]
 
 
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf|nan)(?![\w.])")
+
+
+class ByValue(doctest.OutputChecker):
+    """Compares numbers as numbers: 0.5000000000001, np.float64(0.5) and 0.5 are the same answer."""
+
+    def check_output(self, want, got, optionflags):
+        """Whether the text between the numbers is the same, and the numbers agree to six digits."""
+        want, got = (re.sub(r"np\.\w+\(([^()]*)\)", r"\1", " ".join(text.split())) for text in (want, got))
+        numbers = [[float(one) for one in NUMBER.findall(text)] for text in (want, got)]
+        return (NUMBER.sub("#", want) == NUMBER.sub("#", got) and
+                all(math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9) or a != a and b != b for a, b in zip(*numbers)))
+
+
 class Strict(doctest.DocTestRunner):
     """Stops at the first example that gives something else."""
 
@@ -73,7 +89,7 @@ def run_example(found, namespace):
     """Run worked examples in a namespace. Raises AssertionError at the first that gives something else."""
     for one in found:
         one.globs = dict(namespace)
-        Strict(verbose=False).run(one, clear_globs=False)
+        Strict(ByValue(), verbose=False).run(one, clear_globs=False)
 
 
 def public_checks(unit):
@@ -134,7 +150,8 @@ def check_unit(unit, folder, limit=LIMIT):
     """The report of one unit, from a process of its own that ends after ``limit`` seconds."""
     path = Path(folder) / f"{unit.name}.py"
     if not path.is_file():
-        return Report(unit, "missing", said=f"{path.name} is not in {folder}")
+        there = "is there, but is no file" if path.exists() else "is not in"
+        return Report(unit, "missing", said=f"{path.name} {there}" + ("" if path.exists() else f" {folder}"))
     with tempfile.TemporaryDirectory() as scratch:
         verdicts = Path(scratch) / "verdicts"
         verdicts.touch()

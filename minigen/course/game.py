@@ -5,7 +5,6 @@ to it. All at once (一次到位): both toss a coin of their own and write blind
 one toss that both have seen. Exactly 0, 1/2 and 0 of the answers are 演師 or 老員.
 """
 
-import csv
 import math
 from collections import Counter
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from minigen.errors import UserError
 from minigen.files import save_text
 
 SHEET = Path(__file__).with_name("assets") / "game.html"
+COLUMNS = "round", "answer", "count"
 RIGHT, WRONG = ("演員", "老師"), ("演師", "老員")
 ROUNDS = {"one_by_one": ("one by one", "各個擊破：傳紙條", 0.0),
           "all_at_once": ("all at once", "一次到位：各擲各的", 0.5),
@@ -52,7 +52,8 @@ def write_sheet(path):
 def read_tally(path):
     """The rounds of a CSV with the columns ``round``, ``answer`` and ``count``, in the order of play.
 
-    A spreadsheet may have saved it as UTF-8 (with or without signature) or, in Taiwan, as Big5.
+    A spreadsheet may have saved it as UTF-8 (with or without signature), as "Unicode text" (UTF-16) or, in Taiwan, as Big5, and
+    have separated the cells by commas, semicolons or tabs.
 
     Raises
     ------
@@ -64,31 +65,41 @@ def read_tally(path):
         raw = path.read_bytes()
     except OSError as error:
         raise UserError(f"tally: expected a CSV file, got {str(path)!r} ({error.strerror or error}).") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("cp950")
-        except UnicodeDecodeError:
-            raise UserError(f"tally: expected text in UTF-8 or Big5, got another encoding in {path.name!r}.") from None
-    rows = list(csv.DictReader(text.splitlines()))
-    if not rows or not {"round", "answer", "count"} <= set(rows[0]):
-        raise UserError(f"tally: expected the columns round,answer,count and some rows, got another heading in {path.name!r}.")
+    lines = decoded(raw, path.name).splitlines()
+    heading = lines[0].lower() if lines else ""
+    separator = max(",;\t", key=heading.count)
+    names = [name.strip(' "') for name in heading.split(separator)]
+    if not set(COLUMNS) <= set(names):
+        raise UserError(f"tally: expected the columns {','.join(COLUMNS)} in the first line of {path.name!r}, got {heading[:60]!r}.")
     counts = Counter()
-    for number, row in enumerate(rows, start=2):
-        name, answer, count = ((row[key] or "").strip() for key in ("round", "answer", "count"))
+    for number, line in enumerate(lines[1:], start=2):
+        if not line.strip():
+            continue
+        row = dict(zip(names, (cell.strip(' "') for cell in line.split(separator))))
+        name, answer, count = (row.get(key, "") for key in COLUMNS)
         name = OTHER_NAMES.get(name, name)
         if name not in ROUNDS:
-            raise UserError(f"tally, line {number}: expected a round of {', '.join([*ROUNDS, *OTHER_NAMES])}, got {name!r}.")
+            raise UserError(f"tally, line {number}: expected a round of {', '.join([*ROUNDS, *OTHER_NAMES])}, got {name[:20]!r}.")
         if answer not in RIGHT + WRONG:
-            raise UserError(f"tally, line {number}: expected an answer of {', '.join(RIGHT + WRONG)}, got {answer!r}.")
-        if not (count.isascii() and count.isdecimal()):
-            raise UserError(f"tally, line {number}: expected a count such as 12, got {count!r}.")
+            raise UserError(f"tally, line {number}: expected an answer of {', '.join(RIGHT + WRONG)}, got {answer[:20]!r}.")
+        if not (count.isascii() and count.isdecimal() and len(count) <= 9):
+            raise UserError(f"tally, line {number}: expected a count such as 12, got {count[:20]!r}.")
         counts[name, answer in WRONG] += int(count)
     rounds = [Round(name, counts[name, False], counts[name, True]) for name in ROUNDS if counts[name, False] + counts[name, True]]
     if not rounds:
         raise UserError("tally: expected some answers, got counts of 0 only.")
     return rounds
+
+
+def decoded(raw, name):
+    """The text of a file that a spreadsheet wrote."""
+    marks = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    for encoding in (marks.get(raw[:2], "utf-8-sig"), "cp950"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    raise UserError(f"tally: expected text in UTF-8, UTF-16 or Big5, got another encoding in {name!r}.")
 
 
 def draw(path, rounds):

@@ -68,11 +68,14 @@ def load(unit, path, base=None):
 
 def run(path, namespace):
     """Run a file in a namespace."""
-    code = compile(parse(path, read_source(path)), str(path), "exec")
+    source = read_source(path)
+    code = compile(parse(path, source), str(path), "exec")
     namespace["__file__"] = str(path)
+    if not source.strip():
+        raise UnitError(f"{Path(path).name}: expected a file with functions, got an empty one. Was it saved?")
     try:
         exec(code, namespace)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UnitError(f"{Path(path).name}: expected a file that runs, got {described(error, path)}.") from None
 
 
@@ -102,7 +105,7 @@ def function_of(unit, file, namespace, name):
     if function is None:
         raise UnitError(f"{file}: expected a function {name}, got none. Was it renamed or deleted?")
     if not callable(function):
-        raise UnitError(f"{file}: expected a function {name}, got a {type(function).__name__}.")
+        raise UnitError(f"{file}: expected a function {name}, got {type(function).__name__}.")
     try:
         got = [argument.name for argument in inspect.signature(getattr(function, "py_func", function)).parameters.values()]
     except (TypeError, ValueError):                # written in C: nothing to compare

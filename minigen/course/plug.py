@@ -33,7 +33,7 @@ def plugged(files):
             yield
         except (UserError, OSError):              # OSError: a closed pipe, a full disk: not the student's doing
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise UnitError(blame(error, files)) from error
 
 
@@ -44,5 +44,7 @@ def blame(error, files):
         if " in line " in said.partition(":")[0]:
             todo = " It is still to be written." if isinstance(error, NotImplementedError) else ""
             return f"{Path(file).name}: expected a function that works on real data, got {said}.{todo}"
+    if isinstance(error, AssertionError):          # what the sockets check of a result
+        return str(error)
     names = ", ".join(Path(file).name for file in files)
     return f"{names}: expected a result that the package can go on with, got {described(error, '')}. Is its shape or its type another?"

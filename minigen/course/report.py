@@ -6,10 +6,10 @@ STATES = {"done": "done 完成", "wrong": "not yet 還沒過", "to do": "to do �
           "broken": "cannot be used 無法使用", "stopped": "stopped 中斷"}
 
 
-def unit_lines(report, states, whole):
+def unit_lines(report, states, whole, folder="exercises"):
     """One unit: its state, what fails and why; with ``whole`` every check and where to look.
 
-    ``states`` maps unit numbers to the states of those that are known: a needed unit that is missing is named.
+    ``folder`` is where the file is. ``states`` maps unit numbers to the states of those that are known: a needed unit that is missing is named.
     """
     unit = report.unit
     lines = [f"{unit.name}: {STATES[report.state]}" + (f" ({len(report.failed)} of {len(report.checks)} checks fail)"
@@ -22,11 +22,13 @@ def unit_lines(report, states, whole):
         shown = report.checks if whole else [check for check in report.checks if not check.passed][:1]
         lines += [f"    {'ok  ' if check.passed else 'FAIL'}  {check.line}" + ("" if check.passed else f"\n          {check.said}")
                   for check in shown]
-    lines += [f"    {hint}" for hint in report.hints[:2]]
+    if len(report.hints) > 1:
+        lines.append("    one of these / 可能是其中之一：")
+    lines += [f"    {hint}" for hint in report.hints[:3]]
     if report.state == "wrong" and (whole or not report.hints):
         lines += [f"    where to look: {unit.hint}", f"    提示：{unit.hint_zh}"]
     if report.state == "done" and whole and unit.see:
-        lines.append(f"    see it at work 看看你的程式碼：{unit.see}")
+        lines.append(f"    see it at work 看看你的程式碼：{unit.see.replace('exercises/', f'{folder}/')}")
     lacking = [BY_NUMBER[number] for number in unit.needs if states.get(number, "done") != "done"]
     if lacking and (report.state in ("wrong", "stopped", "broken") or whole and report.state != "done"):
         names = ", ".join(other.name for other in lacking)

@@ -15,6 +15,7 @@ from typing import Callable
 import numpy as np
 
 from minigen import maths
+from minigen.course import expect
 from minigen.data.text import CharCodec
 from minigen.models import causal, decoder
 from minigen.models.ngram import NGram
@@ -74,6 +75,13 @@ class Thrown:
         return self.u
 
 
+def ids(got, shape, top, name):
+    """What a student's function gave, if it is an array of ids from 0 to ``top``: kernels look nothing up beyond their tables."""
+    expect.array(got, shape, "i", name)
+    assert got.size == 0 or 0 <= got.min() <= got.max() <= top, f"{name}: expected ids from 0 to {top}, got {got.min()} to {got.max()}"
+    return got
+
+
 # HW1: dice
 
 def _own_01():
@@ -81,7 +89,11 @@ def _own_01():
 
 
 def _seat_01(theirs, seats):
-    seats.put(maths, "softmax", theirs.softmax)
+    def softmax(logits):
+        probs = expect.array(theirs.softmax(logits), logits.shape, "f", "u01, the probabilities")
+        assert np.allclose(probs.sum(axis=-1), 1.0, atol=1e-3), "u01, the probabilities: expected rows that sum to one, got others"
+        return probs
+    seats.put(maths, "softmax", softmax)
 
 
 def _own_02():
@@ -89,11 +101,12 @@ def _own_02():
 
 
 def _seat_02(theirs, seats):
-    def training_loss(logits, targets, counted):
+    def cross_entropy(logits, targets, counted=None):
         loss, dlogits = theirs.cross_entropy(logits, targets, counted)
-        return loss, dlogits.astype(logits.dtype, copy=False)
-    seats.put(maths, "cross_entropy", theirs.cross_entropy)
-    seats.put(maths, "training_loss", training_loss)
+        expect.array(dlogits, logits.shape, "f", "u02, the gradient")
+        return expect.number(loss, "u02, the loss"), dlogits.astype(logits.dtype, copy=False)
+    seats.put(maths, "cross_entropy", cross_entropy)
+    seats.put(maths, "training_loss", cross_entropy)
 
 
 def _own_03():
@@ -102,7 +115,9 @@ def _own_03():
 
 
 def _seat_03(theirs, seats):
-    seats.put(maths, "sample_categorical", theirs.sample_categorical)
+    def sample_categorical(logits, u):
+        return ids(theirs.sample_categorical(logits, u), np.shape(u), logits.shape[-1] - 1, "u03, the tokens")
+    seats.put(maths, "sample_categorical", sample_categorical)
 
 
 def _own_04():
@@ -110,7 +125,9 @@ def _own_04():
 
 
 def _seat_04(theirs, seats):
-    seats.put(maths, "adjust", theirs.adjust)
+    def adjust(logits, temperature=1.0, top_k=None, top_p=None):
+        return expect.array(theirs.adjust(logits, temperature, top_k, top_p), logits.shape, "f", "u04, the scores")
+    seats.put(maths, "adjust", adjust)
 
 
 def _own_05():
@@ -123,7 +140,10 @@ def _seat_05(theirs, seats):
     encode, decode, fit = CharCodec.encode, CharCodec.decode, vars(CharCodec)["fit"]
 
     def their_encode(self, text, length=None):
-        return theirs.encode(text, self.characters, length) if self.has_end else encode(self, text, length)
+        if not self.has_end:
+            return encode(self, text, length)
+        size = len(text) + 1 if length is None else length
+        return ids(theirs.encode(text, self.characters, length), (size,), self.end, "u05, the ids")
 
     def their_decode(self, tokens):
         return theirs.decode(tokens, self.characters) if self.has_end else decode(self, tokens)
@@ -212,7 +232,10 @@ def _seat_08(theirs, seats):
         def logits(canvas, at):
             return maths.adjust(model.logits(canvas, at, condition), temperature, top_k, top_p)
         plan, u = strategy.prepare(model, canvas, rng, plan)
-        yield from theirs.fill(logits, canvas, u, plan, model.vocab_size)
+        for canvas in theirs.fill(logits, canvas, u, plan, model.vocab_size):
+            yield ids(canvas, u.shape, model.vocab_size, "u08, a canvas")
+        left = int((canvas == model.vocab_size).sum())
+        assert not left, f"u08, the last canvas: expected every place to be filled, got {left} masks"
     package_fill = strategy.fill
     for name, (function, settings) in base.STRATEGIES.items():
         if function is package_fill:
@@ -258,6 +281,8 @@ def _own_10():
 def _seat_10(theirs, seats):
     def backward(self, x, dy, inputs=True):
         dx, dweight, dbias = theirs.linear_backward(x, self.params["weight"], dy)
+        for name, got, like in (("dx", dx, x), ("dweight", dweight, self.params["weight"]), ("dbias", dbias, dy[(0,) * (dy.ndim - 1)])):
+            expect.array(got, like.shape, "f", f"u10, {name}")
         return dx, {"weight": dweight} | ({"bias": dbias} if "bias" in self.params else {})
     seats.put(Linear, "backward", backward)
 
@@ -284,7 +309,9 @@ def _seat_11(theirs, seats):
         rate = self.rate * self.learning_rate
         param *= 1 - rate * self.decay
         theirs.adam_step(param, grad, first, second, self.steps, rate, self.beta1, self.beta2, self.epsilon)
-    seats.everywhere(causal.shifted, theirs.shifted)
+    def shifted(tokens, start):
+        return ids(theirs.shifted(tokens, start), tokens.shape, max(start, tokens.max(initial=0)), "u11, the shifted tokens")
+    seats.everywhere(causal.shifted, shifted)
     seats.everywhere(causal.up_to_end, theirs.up_to_end)
     seats.put(Adam, "step_one", step_one)
 
@@ -344,7 +371,10 @@ def _own_14():
 
 
 def _seat_14(theirs, seats):
-    seats.everywhere(causal_conv.visible_neighbours, theirs.pixel_context)
+    def visible_neighbours(tokens, height, width, reach, nothing):
+        shape = (len(tokens), height, width, len(causal_conv.neighbourhood(reach)))
+        return ids(theirs.pixel_context(tokens, height, width, reach, nothing), shape, max(nothing, tokens.max(initial=0)), "u14, the context")
+    seats.everywhere(causal_conv.visible_neighbours, visible_neighbours)
 
 
 # HW4: all at once

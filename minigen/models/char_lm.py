@@ -97,9 +97,8 @@ class CharLM:
         scores, head_cache = self._scores(x)                    # (B, T, V)
         loss, dscores = maths.training_loss(scores, tokens, up_to_end(tokens, self.end))
         if self.config.tied:
-            flat, dflat = x.reshape(-1, x.shape[-1]), dscores.reshape(-1, dscores.shape[-1])
-            table = self.params["embedding.table"][:self.vocab_size]
-            dx, grads = (dflat @ table).reshape(x.shape), {"head.bias": dflat.sum(axis=0)}
+            dx, dtable, dbias = self._tied_backward(x, dscores)
+            grads = {"head.bias": dbias}
         else:
             dx, grads = self.head.backward(head_cache, dscores)
             grads = prefix("head", grads)
@@ -112,8 +111,14 @@ class CharLM:
         if self.config.n_labels:
             grads.update(prefix("labels", self.label_embedding.backward(label_cache, dx.sum(axis=1))[1]))
         if self.config.tied:
-            grads["embedding.table"][:self.vocab_size] += dflat.T @ flat
+            grads["embedding.table"][:self.vocab_size] += dtable
         return loss, grads
+
+    def _tied_backward(self, x, dscores):
+        """The way back where the output layer is the embedding table: for x, the table, the bias."""
+        flat, dflat = x.reshape(-1, x.shape[-1]), dscores.reshape(-1, dscores.shape[-1])
+        table = self.params["embedding.table"][:self.vocab_size]
+        return (dflat @ table).reshape(x.shape), dflat.T @ flat, dflat.sum(axis=0)
 
     def logits(self, canvas, at, condition=NO_CONDITION):
         """Scores (B, A, V) for the places ``at``, each from the tokens before it."""

@@ -1,5 +1,6 @@
 """What a student sees in seconds: states, reasons, hints, and no loop that never ends."""
 
+import numpy as np
 import pytest
 from commands import minigen
 from implementations import HOUSE, SOLUTIONS, overlays
@@ -82,6 +83,11 @@ def test_the_example_says_what_differs():
     check.run_example(found, {"double": lambda x: 2 * x})
     with pytest.raises(AssertionError, match=r"^double\(2\): expected 4, got 5$"):
         check.run_example(found, {"double": lambda x: 5})
+    for same in (4.0000000001, np.float64(4.0), np.int64(4)):
+        check.run_example(found, {"double": lambda x: same})
+    for other in (4.001, "4", [4], None):
+        with pytest.raises(AssertionError, match="expected 4, got"):
+            check.run_example(found, {"double": lambda x: other})
     with pytest.raises(ZeroDivisionError):
         check.run_example(found, {"double": lambda x: 1 / 0})
 
@@ -91,6 +97,7 @@ def test_the_command_with_one_unit(tmp_path):
     written(tmp_path, answered("    return logits\n"))
     done = minigen(tmp_path, "check", "u01", "u77", "--folder", tmp_path)
     assert done.code == 2 and "expected one from u01" in done.err
+    assert minigen(tmp_path, "check", "u01", "--folder", tmp_path).code == 1
     assert "u01_softmax: not yet" in done.out and "FAIL" in done.out and "ok" in done.out and U01.hint_zh in done.out
 
 

@@ -6,7 +6,7 @@ import pytest
 from implementations import HOUSE, SOLUTIONS, overlays
 
 from minigen.course import check
-from minigen.course.load import load
+from minigen.course.load import load, read_source
 from minigen.course.sockets import SOCKETS
 from minigen.course.units import UNITS
 
@@ -15,10 +15,12 @@ RIGHT = [(unit, None) for unit in UNITS] + [(unit, path) for unit, path in overl
 
 @pytest.mark.parametrize("unit, path", RIGHT, ids=[path.stem if path else unit.short for unit, path in RIGHT])
 def test_right_answers_pass_every_public_check(unit, path):
-    """The solutions and all other right answers."""
+    """The solutions and all other right answers, the example in the docstring too."""
     solution = SOLUTIONS / f"{unit.name}.py"
     functions = load(unit, path or solution, solution if path else None)
-    assert [(one.name, one.said) for one in check.checks_of(unit, functions, []) if not one.passed] == []
+    functions = type(functions)(**check.namespace_for_examples(unit, solution, functions))
+    found = check.examples(read_source(solution), unit)
+    assert [(one.name, one.said) for one in check.checks_of(unit, functions, found) if not one.passed] == []
 
 
 @pytest.mark.parametrize("number", SOCKETS)

@@ -17,10 +17,12 @@ def written(folder, text, encoding="utf-8"):
     return path
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950"])
-def test_a_tally_as_spreadsheets_save_it(tmp_path, encoding):
-    """UTF-8 with and without signature, Big5; English and Chinese names of a round are one round."""
-    rounds = game.read_tally(written(tmp_path, TALLY, encoding))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp950"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", " , "])
+def test_a_tally_as_spreadsheets_save_it(tmp_path, encoding, separator):
+    """UTF-8 with and without signature, UTF-16, Big5, three separators; English and Chinese names of a round are one round."""
+    text = TALLY.replace(",", separator).replace("round", "Round").replace("one_by_one", '"one_by_one"', 1).replace("\n", "\n\n", 1)
+    rounds = game.read_tally(written(tmp_path, text, encoding))
     assert [(one.name, one.right, one.wrong) for one in rounds] == [("one_by_one", 40, 0), ("all_at_once", 9, 19), ("shared_latent", 18, 0)]
 
 
@@ -42,6 +44,8 @@ def test_the_interval_is_wilsons():
     ("round,answer,count\none_by_one,演,1\n", "line 2: expected an answer"),
     ("round,answer,count\none_by_one,演員,many\n", "line 2: expected a count"),
     ("round,answer,count\none_by_one,演員,-1\n", "line 2: expected a count"),
+    ("round,answer,count\n\none_by_one,演員," + "9" * 5000 + "\n", "line 3: expected a count"),
+    ("round,answer,count\none_by_one,\"演員" + "x" * 200_000 + ",1\n", "line 2: expected an answer"),
     ("round,answer,count\none_by_one,演員\n", "line 2: expected a count"),
     ("round,answer,count\none_by_one,演員,0\n", "expected some answers"),
 ])
@@ -54,7 +58,7 @@ def test_a_tally_that_cannot_be_read_is_one_line(tmp_path, text, said):
 def test_bytes_that_are_no_text(tmp_path):
     """Neither UTF-8 nor Big5."""
     path = tmp_path / "tally.csv"
-    path.write_bytes(b"\xff\xfe\x00\xff")
+    path.write_bytes(b"\x80\xff\x00\xff")
     with pytest.raises(UserError, match="another encoding"):
         game.read_tally(path)
 

@@ -66,8 +66,7 @@ def test_a_wrong_answer_shows(tmp_path):
 @pytest.mark.parametrize("body, said", [
     ("raise NotImplementedError('u03: your code here')", "line 4.*still to be written"),
     ("return logits[7, 7, 7]", "IndexError in line 4"),
-    ("return None", "expected a result that the package can go on with"),
-    ("return np.zeros((3, 3), int)", "Is its shape or its type another"),
+    ("exit()", "SystemExit in line 4"),
 ])
 def test_what_goes_wrong_is_one_line_that_names_the_file(tmp_path, body, said):
     """No stack trace, exit code 2, and the package is as it was."""
@@ -77,6 +76,35 @@ def test_what_goes_wrong_is_one_line_that_names_the_file(tmp_path, body, said):
     assert done.code == 2 and done.err.count("\n") == 1
     assert re.match(f"minigen: u03_sample_categorical.py: .*{said}", done.err), done.err
     assert maths.sample_categorical is before
+
+
+@pytest.mark.parametrize("body, said", [
+    ("return None", "expected an array, got NoneType"),
+    ("return np.zeros((3, 3), int)", r"expected shape .*, got \(3, 3\)"),
+    ("return np.zeros(u.shape)", "expected whole numbers"),
+    ("return np.full(u.shape, 99999)", "expected ids from 0 to 26, got 99999 and|to 99999"),
+])
+def test_a_result_of_another_kind_never_reaches_a_kernel(tmp_path, body, said):
+    """A compiled loop would look it up wherever that leads."""
+    put(tmp_path, "u03_sample_categorical.py", f"import numpy as np\n\ndef sample_categorical(logits, u, temperature=1.0):\n    {body}\n")
+    done = minigen(tmp_path, "sample", "names", "--size", "tiny", "--model", "ngram", "--with", "exercises/u03_sample_categorical.py")
+    assert done.code == 2 and re.match(f"minigen: u03, the tokens: .*({said})", done.err), done.err
+
+
+@pytest.mark.parametrize("name, body, said", [
+    ("u01_softmax", "def softmax(logits):\n    return logits * np.nan\n", "u01, the probabilities: expected rows that sum to one"),
+    ("u08_fill", "def fill(logits, canvas, u, plan, mask):\n    yield canvas\n", "u08, the last canvas: expected every place to be filled"),
+    ("u08_fill", "def fill(logits, canvas, u, plan, mask):\n    return iter(())\n", "u08, the last canvas: expected every place to be filled"),
+    ("u10_linear_backward", "def linear_backward(x, weight, dy):\n    return x, weight, weight\n", "u10, dbias: expected shape"),
+    ("u14_pixel_context", "def pixel_context(tokens, height, width, reach, nothing):\n    return tokens\n\ndef complete(logits, tokens, rows, height, "
+                          "width, u, mask):\n    pass\n", "u14, the context: expected shape"),
+])
+def test_what_the_sockets_check(tmp_path, name, body, said):
+    """The kind and the shape of a result, and what would otherwise be drawn without a word."""
+    kind = "sprites" if name == "u14_pixel_context" else "names"
+    put(tmp_path, f"{name}.py", f"import numpy as np\n\n{body}")
+    done = minigen(tmp_path, "sample", kind, "--size", "tiny", "--n", "2", "--with", f"exercises/{name}.py")
+    assert done.code == 2 and done.err.startswith(f"minigen: {said}"), done.err
 
 
 @pytest.mark.parametrize("files, said", [

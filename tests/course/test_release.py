@@ -35,10 +35,10 @@ def python(folder, code, *words):
                           env=os.environ | {"PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"})
 
 
-def run(folder, *words, code=COMMAND_LINE):
+def run(folder, *words, code=COMMAND_LINE, exit_code=0):
     """What ``minigen WORDS`` prints there."""
     done = python(folder, code, *words)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == exit_code, done.stderr
     return done.stdout
 
 
@@ -150,7 +150,7 @@ def test_check_runs_in_it(hand_out):
         path.write_text(solution.read_text("utf-8"), "utf-8")
         assert "u03_sample_categorical: done" in run(hand_out, "check", "u03")
         path.write_text(solution.read_text("utf-8") + mutant.partition("\n")[2], "utf-8")
-        assert mutant.splitlines()[0].strip('"') in run(hand_out, "check", "u03")
+        assert mutant.splitlines()[0].strip('"') in run(hand_out, "check", "u03", exit_code=1)
     finally:
         path.write_text(exercise, "utf-8")
 

@@ -1,6 +1,7 @@
 """Rows and places in plain Python; one question a pass."""
 
 import math
+from itertools import accumulate
 
 
 def fill(logits, canvas, u, plan, mask):
@@ -14,9 +15,7 @@ def fill(logits, canvas, u, plan, mask):
             for a, t in enumerate(at):
                 peak = max(float(score) for score in scores[b, a])
                 weights = [math.exp(float(score) - peak) for score in scores[b, a]]
-                left, token = u[b, t] * sum(weights), -1
-                while left >= 0 and token + 1 < len(weights):
-                    token += 1
-                    left -= weights[token]
+                running = list(accumulate(weights))
+                token = next(v for v, edge in enumerate(running) if edge > u[b, t] * running[-1])
                 rows[b][t] = token
         yield np.array(rows)

@@ -1,6 +1,7 @@
 """Pixel by pixel and tap by tap in plain Python, with a walk along the probabilities for each draw."""
 
 import math
+from itertools import accumulate
 
 
 def pixel_context(tokens, height, width, reach, nothing):
@@ -23,7 +24,7 @@ def complete(logits, tokens, rows, height, width, u, mask):
         scores = logits(np.array(pictures, np.int64), place)
         for b, picture in enumerate(pictures):
             weights = [math.exp(score - max(scores[b])) for score in scores[b]]
-            running, edge = 0.0, u[b, place] * sum(weights)
+            running, edge = 0.0, u[b, place] * [*accumulate(weights)][-1]
             for token, weight in enumerate(weights):
                 running += weight
                 if running > edge:

@@ -1,6 +1,7 @@
 """Plain Python lists and one place after the other."""
 
 import math
+from itertools import accumulate
 
 
 def lengths(tokens, end):
@@ -26,7 +27,7 @@ def length_first(length_logits, piece_logits, u_length, u):
         running = 0.0
         for token, weight in enumerate(weights):
             running += weight
-            if running > die * sum(weights):
+            if running > die * [*accumulate(weights)][-1]:
                 break
         return token
 

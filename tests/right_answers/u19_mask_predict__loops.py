@@ -1,6 +1,7 @@
 """Canvas by canvas and place by place, with lists and dicts."""
 
 import math
+from itertools import accumulate
 
 
 def n_masked(n_open, step, passes):
@@ -18,12 +19,12 @@ def mask_predict(logits, canvas, u, mask):
                 if row[t] != mask:
                     continue
                 weights = [math.exp(score - max(scores[b, a])) for score in scores[b, a]]
-                running, edge = 0.0, u[step, b, t] * sum(weights)
+                running, edge = 0.0, u[step, b, t] * [*accumulate(weights)][-1]
                 for token, weight in enumerate(weights):
                     running += weight
                     if running > edge:
                         break
-                row[t], sure[b][t] = token, weight / sum(weights)
+                row[t], sure[b][t] = token, weight / [*accumulate(weights)][-1]
             for t in sorted(at, key=lambda t: (sure[b][t], t))[:n_masked(len(at), step, len(u))]:
                 row[t] = mask
     return np.array(now, np.int32)

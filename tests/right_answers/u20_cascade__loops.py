@@ -1,6 +1,7 @@
 """Pixel by pixel, in plain Python."""
 
 import math
+from itertools import accumulate
 from collections import Counter
 
 
@@ -24,7 +25,7 @@ def draw(scores, die):
     running = 0.0
     for token, weight in enumerate(weights):
         running += weight
-        if running > die * sum(weights):
+        if running > die * [*accumulate(weights)][-1]:
             return token
 
 

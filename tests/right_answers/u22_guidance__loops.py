@@ -1,6 +1,7 @@
 """Number by number and draw by draw, in plain Python."""
 
 import math
+from itertools import accumulate
 
 
 def drop_condition(labels, u, share, nothing):
@@ -28,7 +29,7 @@ def guided_sample(told_logits, untold_logits, weight, u):
         running = 0.0
         for token, one in enumerate(weights):
             running += one
-            if running > u[index] * sum(weights):
+            if running > u[index] * [*accumulate(weights)][-1]:
                 break
         tokens[index] = token
     return tokens

@@ -1,6 +1,7 @@
 """Plain Python: lists, and one sample after the other."""
 
 import math
+from itertools import accumulate
 
 
 def coarse_then_fine(n_coarse, length):
@@ -33,7 +34,7 @@ def vocode(frame_logits, sound, n_frames, u, hop):
     for die in u[:n_frames]:
         scores = frame_logits(np.array(told, np.int64))
         weights = [math.exp(score - max(scores)) for score in scores]
-        edge, running = die * math.fsum(weights), 0.0
+        edge, running = die * [*accumulate(weights)][-1], 0.0
         for token, weight in enumerate(weights):
             running += weight
             if running > edge:

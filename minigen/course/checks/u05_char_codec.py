@@ -55,6 +55,7 @@ def check_decode(impl):
     """ids become the text again, END is no part of it, and the ids stay as they were"""
     is_text(expect.unchanged(impl.decode, np.array([1, 0, 2, 3, 3]), "abn"), "ban", "the text of [1, 0, 2, END, END]")
     is_text(expect.unchanged(impl.decode, np.array([1, 0, 2]), "abn"), "ban", "the text of [1, 0, 2], which has no END")
+    is_text(impl.decode(np.array([1, 0, 2, 3]), "ab "), "ba ", "the text of [1, 0, 2, END] in the alphabet 'ab '")
 
 
 def check_first_end(impl):

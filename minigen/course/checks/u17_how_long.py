@@ -75,3 +75,10 @@ def check_dice(impl):
     dice = np.array([0.9, 0.1, 0.7])
     expect.same(impl.length_first(np.zeros(4), even, 0.6, dice), [1, 0], "two places, even odds, dice 0.9, 0.1: the tokens")
     expect.array(impl.length_first(np.zeros(4), even, 0.1, dice), (0,), "i", "no places")
+
+
+def check_large_scores(impl):
+    """scores may be as large as they like"""
+    with np.errstate(all="ignore"):
+        got = impl.length_first(np.array([0.0, 1e4, 1e4]), lambda n: np.full((int(n), 2), 1e4), 0.75, np.array([0.7, 0.2]))
+    expect.same(got, [1, 0], "lengths 1 and 2 as likely, die 0.75; even odds, dice 0.7, 0.2: the tokens")

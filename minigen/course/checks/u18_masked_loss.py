@@ -65,3 +65,17 @@ def check_tiny(impl):
     with np.errstate(all="ignore"):
         got = impl.any_order_log_prob(np.array([[-1e4, -np.inf], [-1e4, -np.inf]]))
     expect.close(got, [-1e4, -math.inf], "two orders, -10,000 nats each, and -inf each")
+
+
+def check_one_impossible_order(impl):
+    """an order under which a canvas is impossible counts as probability 0: 0.4 and 0 make 0.2"""
+    with np.errstate(all="ignore"):
+        got = impl.any_order_log_prob(np.array([[math.log(0.4)], [-np.inf]]))
+    expect.close(got, [math.log(0.2)], "log 0.2")
+
+
+def check_great_surprise(impl):
+    """a token that is far behind is a great surprise, not an endless one"""
+    with np.errstate(all="ignore"):
+        got = impl.masked_loss(np.array([[[0.0, 1000.0]]]), np.array([[0]]), np.array([[True]]))
+    expect.close(got, 1000.0, "scores 0 and 1000, the true token is 0")

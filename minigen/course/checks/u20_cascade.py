@@ -84,3 +84,11 @@ def check_log_prob(impl):
     got = expect.unchanged(impl.cascade_log_prob, np.log(np.array([0.1])), lambda coarse: scores.copy(),
                            np.array([[[1]]]), np.array([[[0, 1]]]))
     expect.close(got, [math.log(0.1 * 0.5 * 0.75)], "coarse 0.1, fine pixels 0.5 and 0.75")
+
+
+def check_large_scores(impl):
+    """scores may be as large as they like"""
+    with np.errstate(all="ignore"):
+        coarse, _ = impl.cascade(lambda canvas, place: coin(2, 1) + 1e4, lambda coarse: coin(2, 1, 2, 2) + 1e4,
+                                 np.array([[[0.3, 0.6]]]), np.full((1, 2, 2), 0.3))
+    expect.same(coarse, [[[0, 1]]], "even odds, scores of 10,000, dice 0.3 and 0.6")
