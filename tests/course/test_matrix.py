@@ -9,6 +9,7 @@ import pytest
 from commands import minigen
 from implementations import HOUSE, SOLUTIONS, overlays
 
+from minigen.course import hints
 from minigen.course import matrix as work
 from minigen.course.check import environment
 from minigen.course.sockets import SOCKETS
@@ -20,10 +21,13 @@ RIGHT_ANSWERS = 3               # other right answers for each unit up to u23
 
 @pytest.fixture(scope="module")
 def rows(request, dice_seed):
-    """All verdicts: mutants, right answers, exercises and the package; three dice with --all."""
+    """All verdicts: mutants, right answers, exercises and the package.
+
+    With --all three times, with fresh dice; else once, with the dice that the tables of hints were made with.
+    """
     files = [path for folder in ("mutants", "right_answers") for _, path in overlays(folder)]
-    seeds = 3 if request.config.getoption("all") else 1
-    return work.verdicts(HOUSE, UNITS, [*files, "exercises", "minigen"], seeds, dice_seed)
+    seeds, dice = (3, dice_seed) if request.config.getoption("all") else (1, 0)
+    return work.verdicts(HOUSE, UNITS, [*files, "exercises", "minigen"], seeds, dice)
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +39,23 @@ def failed(rows, label):
     return [f"{row['unit']} {row['impl']} {row['test']}: {row['said']}" for row in rows if row["impl"] == label and row["verdict"] != "passed"]
 
 
-def test_every_mutant_is_caught_by_an_assertion_and_told_apart(mutants):
-    """At least six a unit; no two of a unit fail the same hidden tests; public checks tell half of them apart."""
-    assert list(work.faults(mutants, UNITS)) == []
+def test_every_mutant_is_caught_by_an_assertion_and_told_apart(mutants, request):
+    """At least six a unit; no two of a unit fail the same hidden tests; public checks tell half of them apart.
+
+    Fresh dice may make one of hundreds of mistakes fail one test more or less: with them, that each is caught is all that is asked.
+    """
+    assert list(work.faults(mutants, UNITS, patterns=not request.config.getoption("all"))) == []
     assert len(mutants) >= FEWEST_MUTANTS
     assert 2 * work.told_apart(mutants) >= len(mutants)
 
 
-def test_the_tables_of_hints_are_those_of_the_mutants(mutants):
-    """``minigen check --matrix`` has nothing to write."""
-    assert work.outdated(HOUSE, mutants) == []
+def test_the_tables_of_hints_are_those_of_the_mutants(mutants, request):
+    """``minigen check --matrix`` has nothing to write; with fresh dice nearly all mutants still have their hint."""
+    if not request.config.getoption("all"):
+        assert work.outdated(HOUSE, mutants) == []
+    table = hints.read(work.hidden_hints(HOUSE))
+    named = [hints.look_up(table, one.unit, one.hidden) == [one.hint] for one in mutants]
+    assert sum(named) >= 0.98 * len(mutants)
 
 
 def test_every_other_right_answer_passes(rows):

@@ -76,9 +76,9 @@ def test_the_first_and_the_last_die(impl, rng):
 
 def test_impossible_tokens_are_never_drawn(impl, rng):
     """a score of -inf is probability zero, at the beginning, in the middle and at the end"""
-    logits = np.tile(rng.standard_normal(6), (40, 1))
+    logits = rng.standard_normal((400, 6))                      # many: the sums of some rows are rounded below 1
     logits[:, [0, 3, 5]] = -np.inf
-    expect.same(impl.sample_categorical(logits, np.tile([0.0, LAST], 20)), np.tile([1, 4], 20), "tokens 0, 3 and 5 impossible")
+    expect.same(impl.sample_categorical(logits, np.tile([0.0, LAST], 200)), np.tile([1, 4], 200), "tokens 0, 3 and 5 impossible")
     only = np.full((4, 5), -np.inf)
     only[np.arange(4), [0, 2, 3, 4]] = rng.standard_normal(4)
     expect.same(impl.sample_categorical(only, np.array([0.0, 0.5, LAST, 0.9])), [0, 2, 3, 4], "one possible token in each row")
@@ -99,6 +99,8 @@ def test_float32_and_views(impl, rng):
     expect.same(impl.sample_categorical(np.asfortranarray(logits), np.repeat(dice, 2)[::2]), tokens, "arrays that are not contiguous")
     expect.same(impl.sample_categorical(logits[::-3], dice[::-3]), tokens[::-3], "every third row, backwards")
     expect.same(impl.sample_categorical(logits[:1], dice[:1]), tokens[:1], "a batch of one")
+    square = np.asfortranarray(dice.reshape(5, 8))
+    expect.same(impl.sample_categorical(logits.reshape(5, 8, 8), square), tokens.reshape(5, 8), "dice in another memory order")
 
 
 def test_the_frequencies_are_the_probabilities(impl, rng):
@@ -118,3 +120,10 @@ def test_the_die_decides_and_nothing_else(impl, rng):
     first, again = impl.sample_categorical(logits, dice), impl.sample_categorical(logits, dice)
     expect.same(again, expect.array(first, (200,), "i"), "the same call again")
     assert (np.diff(first) >= 0).all(), "a larger die gave an earlier token"
+
+
+def test_the_inputs_stay_at_any_temperature(impl, rng):
+    """scores and dice are left as they were, at a temperature other than 1 too"""
+    for temperature in (0.5, 2.0):
+        got = expect.unchanged(impl.sample_categorical, rng.standard_normal((4, 3)), rng.random(4), temperature)
+        expect.array(got, (4,), "i")

@@ -154,6 +154,18 @@ def test_rows_are_cut_by_themselves(impl, rng):
     agree(impl, logits, "rows (4, 6), top_p", top_p=share_for(rng, logits[0], 3))
 
 
+def test_each_row_reaches_top_p_by_itself(impl, rng):
+    """the same top_p keeps few tokens of a row that is sure, and many of a row that is not"""
+    for shape in ((2, 8), (2, 2, 8)):
+        logits = np.array([0.2, 3.0])[rng.permutation(2)][:, None] * spaced(rng, *shape)    # (..., 2, 8) one flat, one steep
+        edges = [np.cumsum(plain(row.tolist())[1]) for row in logits.reshape(-1, 8)]
+        while True:
+            top_p = rng.uniform(0.5, 0.7)
+            if np.abs(np.array(edges) - top_p).min() > 1e-4:
+                break
+        agree(impl, logits, f"scores {shape}, flat and steep, top_p {top_p:.3f}", top_p=top_p)
+
+
 def test_impossible_tokens(impl, rng):
     """a score of -inf stays -inf and takes no part, also where top_k would have room for it"""
     logits = spaced(rng, 7)
@@ -177,7 +189,7 @@ def test_kinds_of_arrays(impl, rng):
     logits = spaced(rng, 4, 6)
     for given in (logits, logits.astype(np.float32), np.asfortranarray(logits), np.repeat(logits, 2, axis=1)[::-2, ::2]):
         for settings in ({"temperature": 0.5}, {"top_k": 2}, {"temperature": 2.0, "top_k": 4, "top_p": 0.5},
-                         {"temperature": 0.0}, {"top_p": 1.0}):
+                         {"temperature": 0.0}, {"top_p": 1.0}, {"top_p": 0.5}):
             got = expect.unchanged(impl.adjust, given, **settings)
             expect.array(got, given.shape, "f", "the scores")
     single = shuffled(rng, spaced(rng, 8)).astype(np.float32)

@@ -4,8 +4,8 @@ import numpy as np
 
 from minigen.course import expect
 
-# Space and newline, English, Chinese, and characters that need more than 16 bits.
-POOL = [10, 32, *range(ord("a"), ord("z") + 1), *range(0x4E00, 0x4E40), *range(0x1F600, 0x1F640)]
+# English, Chinese, and characters that need more than 16 bits.
+POOL = [*range(ord("a"), ord("z") + 1), *range(0x4E00, 0x4E40), *range(0x1F600, 0x1F640)]
 
 
 def characters(rng, n):
@@ -55,6 +55,25 @@ def test_each_character_is_in_the_alphabet_once(impl, rng):
         got = impl.learn_alphabet("".join(text[i] for i in rng.permutation(len(text))))
         assert isinstance(got, str), f"expected a string, got {type(got).__name__}"
         assert len(got) == n and set(got) == set(different), f"a text of {n} different characters has the alphabet {got!r}"
+
+
+def test_no_two_characters_are_the_same(impl, rng):
+    """capital and small letters, wide and narrow ones are different; spaces and line breaks are characters too"""
+    for _ in range(3):
+        small = rng.permutation(26)[:4] + ord("a")
+        points = [10, 32, 0x3000, *small, *(small - 32), *(small + 0xFEE0)]         # a, A, wide a
+        text = "".join([chr(points[i]) for i in rng.permutation(len(points))])
+        is_text(impl.learn_alphabet(text), "".join(chr(point) for point in sorted(points)), f"the alphabet of {text!r}")
+
+
+def test_blanks_and_capitals_come_back(impl, rng):
+    """spaces and line breaks at both ends of a text, and capital letters in it, have ids of their own and come back"""
+    for ends in ("  ", " \n", "\n "):
+        alphabet = "".join([chr(point) for point in rng.permutation([10, 32, *range(65, 70), *range(97, 102)])])
+        text = ends[0] + a_text(rng, 8, "abcdeABCDE")[1] + ends[1]
+        ids = [alphabet.index(character) for character in text]
+        expect.same(impl.encode(text, alphabet, 12), [*ids, 12, 12], f"ids of {text!r}")
+        is_text(impl.decode(np.array([*ids, 12, 0]), alphabet), text, "a text that begins and ends with a blank")
 
 
 def test_ids_are_positions_in_the_alphabet(impl, rng):
@@ -167,3 +186,27 @@ def test_arrays_of_any_kind(impl, rng):
     is_text(expect.unchanged(impl.decode, ids.astype(np.int32), alphabet), text, "int32 ids")
     is_text(expect.unchanged(impl.decode, np.repeat(ids, 2)[::2], alphabet), text, "every second id")
     is_text(expect.unchanged(impl.decode, ids[::-1], alphabet), text[::-1], "ids from the last to the first")
+
+
+def test_look_alikes_keep_their_ids(impl, rng):
+    """a letter with its accent in one character, and the same as two, are encoded as what they are"""
+    for letter, both in (("e", 0xE9), ("a", 0xE4), ("o", 0xF4)):
+        accent = {0xE9: 0x301, 0xE4: 0x308, 0xF4: 0x302}[both]
+        alphabet = [letter, chr(accent), chr(both)]
+        order = rng.permutation(3)
+        got = impl.encode(letter + chr(accent) + chr(both), "".join(alphabet[i] for i in order), None)
+        expect.same(got, [*np.argsort(order), 3], f"ids of {letter!r}, an accent, and both in one")
+
+
+def test_a_small_letter_does_not_stand_for_a_capital(impl, rng):
+    """a capital letter that the alphabet does not have is unknown, though the small one is there"""
+    small = chr(ord("a") + int(rng.integers(26)))
+    said = outcome(impl.encode, small.upper(), small, 3)
+    assert said, f"{small.upper()!r} is not in the alphabet {small!r}: expected an error, got ids"
+
+
+def test_a_large_alphabet(impl, rng):
+    """with thousands of characters, as in Chinese, ids are still the positions"""
+    alphabet = "".join([chr(0x4E00 + i) for i in rng.permutation(5000)])
+    ids, text = a_text(rng, 30, alphabet)
+    expect.same(impl.encode(text, alphabet, 32), [*ids, 5000, 5000], "ids in an alphabet of 5000")

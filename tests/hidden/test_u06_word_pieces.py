@@ -206,3 +206,18 @@ def test_nothing_to_merge(impl, rng):
     for word, merges in ((a + b + a, []), ("", []), ("", [(a, b)]), (a, [(a, a)]), (b + a, [(a, b)]),
                          (a + c + b, [(a, b), (c, d)])):
         are_pieces(impl.apply_merges(word, list(merges)), list(word), word, merges)
+
+
+def test_signs_are_characters_like_any_other(impl, rng):
+    """a dot, a star or a bracket stands for itself and nothing else"""
+    a, b, c = rng.permutation(letters(rng, 3)).tolist()
+    for sign in ".*+?|()[]{}^$\\":
+        word = a + b + sign + b + c + sign
+        are_pieces(impl.apply_merges(word, [(sign, b)]), [a, b, sign + b, c, sign], word, [(sign, b)])
+
+
+def test_capital_letters_are_other_letters(impl, rng):
+    """capital letters stay capital, and a merge of small ones is not for them"""
+    a, b = rng.permutation([*"abcdefghijklmnopqrstuvwxyz"])[:2].tolist()
+    word = a.upper() + b + a + b
+    are_pieces(impl.apply_merges(word, [(a, b)]), [a.upper(), b, a + b], word, [(a, b)])

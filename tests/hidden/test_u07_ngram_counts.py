@@ -109,6 +109,21 @@ def test_nothing_after_end_is_counted(impl, rng):
     assert not met & {3, 4, 5}, f"{sorted(met & {3, 4, 5})} stand only behind END, and were counted"
 
 
+def test_end_may_be_id_0(impl, rng):
+    """END is whatever id is given, 0 too: it is counted, and nothing after it is"""
+    tokens = rng.integers(1, 4, size=(5, 8))
+    tokens[np.arange(5), rng.integers(1, 6, size=5)] = 0
+    are_counts(impl.count_ngrams(tokens, 3, 4, 0), windows(tokens, 3, 4, 0), "END is 0, order 3")
+
+
+def test_the_first_of_several_ends(impl, rng):
+    """of several END in a row the first one counts, and nothing after it"""
+    tokens = rng.integers(4, size=(8, 9))
+    for row in tokens:
+        row[np.sort(rng.permutation(9)[:3])] = 4
+    are_counts(impl.count_ngrams(tokens, 3, 5, 4), windows(tokens, 3, 5, 4), "rows with three END each")
+
+
 def test_rows_know_nothing_of_each_other(impl, rng):
     """no context reaches from one row back into another"""
     own = rng.permutation(12).reshape(4, 3)                             # each row has three tokens of its own

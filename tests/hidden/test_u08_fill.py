@@ -197,8 +197,6 @@ def test_a_pass_with_nothing_open_is_skipped(impl, rng):
     frames = run(impl, fixed(rng.standard_normal((3, 6, 4)), calls), canvas, rng.random((3, 6)), plan, 4)
     assert len(calls) == 2, f"two of four passes are open: expected 2 calls of logits, got {len(calls)}"
     assert len(frames) == 2, f"two of four passes are open: expected 2 canvases, got {len(frames)}"
-    full = list(impl.fill(fixed(rng.standard_normal((3, 3, 4)), calls), canvas[:, :3].copy(), rng.random((3, 3)), [[0, 1], [2]], 4))
-    assert not full and len(calls) == 2, "a full canvas: expected no call of logits and no canvas"
 
 
 def test_the_given_arrays_stay(impl, rng):
@@ -250,3 +248,11 @@ def test_scores_of_any_size_and_kind(impl, rng):
     scores[scores < 0] = -np.inf
     expect.same(run(impl, fixed(scores.astype(np.float32)), blank, u, [[3, 1], [0, 2]], 6)[-1], want, "one possible token")
     expect.same(run(impl, fixed(scores[:1]), blank[:1], u[:1], [[3, 1], [0, 2]], 6)[-1], want[:1], "a batch of one")
+
+
+def test_a_full_canvas_stays(impl, rng):
+    """where every place is decided, nothing is asked, whichever tokens stand there"""
+    calls, canvas = [], rng.integers(4, size=(3, 4))
+    canvas[:, rng.integers(4)] = 3                          # the largest token, not the mask
+    frames = list(impl.fill(fixed(rng.standard_normal((3, 4, 4)), calls), canvas, rng.random((3, 4)), [[0, 1], [2, 3]], 4))
+    assert not frames and not calls, f"a full canvas: expected no canvas and no question, got {len(frames)} and {len(calls)}"

@@ -176,6 +176,17 @@ def test_float32_stays_float32(impl, rng):
     assert np.array_equal(grad, kept), "the gradient was changed: expected it left as it was"
 
 
+def test_arrays_that_are_not_contiguous(impl, rng):
+    """adam_step: views, such as a part of a larger array or one that is turned, are written into as well"""
+    for name, view in (("turned", lambda array: array.T), ("every second column", lambda array: array[:, ::2])):
+        first, second = moments(rng, (4, 6))
+        given = [view(array) for array in (rng.standard_normal((4, 6)), rng.uniform(1.5, 3.0, (4, 6)), first, second)]
+        want = adam_by_hand(*given, 2, 0.1)
+        impl.adam_step(*given, 2, 0.1)
+        for got, right, part in zip((given[0], *given[2:]), want, ("param", "first", "second")):
+            expect.close(got, right, f"{part}, {name}")
+
+
 # Training
 
 def test_the_loss(impl, rng):
@@ -193,6 +204,13 @@ def test_the_loss_up_to_end(impl, rng):
         table, rows = rng.standard_normal((vocab_size + 1, vocab_size)), ending(rng, vocab_size, length)
         loss = train(impl, table, rows, rate=0.0, end=vocab_size - 1)[0]
         expect.close(loss, mean_surprise(table, rows, vocab_size - 1), "the loss up to END")
+
+
+def test_end_may_be_id_0(impl, rng):
+    """train_step: END is whatever id is given, 0 too: it is in the mean, what follows it is not"""
+    table, rows = rng.standard_normal((6, 5)), (ending(rng, 5, 8) + 1) % 5
+    loss = train(impl, table, rows, rate=0.0, end=0)[0]
+    expect.close(loss, mean_surprise(table, rows, 0), "the loss up to END, END being id 0")
 
 
 def test_what_follows_end_teaches_nothing(impl, rng):
@@ -259,3 +277,13 @@ def test_training_learns(impl, rng):
     table, first, second = np.zeros((6, 5)), np.zeros((6, 5)), np.zeros((6, 5))
     losses = [expect.number(impl.train_step(table, first, second, rows, step, 0.1), "the loss") for step in range(1, 41)]
     assert losses[-1] < 0.5 * losses[0], f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f} in 40 steps"
+
+
+def test_rows_that_nobody_asks_go_on(impl, rng):
+    """train_step: with means that are not zero, Adam moves also the rows that were not asked, whose gradient is 0"""
+    table, (first, second) = rng.standard_normal((9, 8)), moments(rng, (9, 8))
+    rows, idle = rng.integers(1, 4, (3, 5)), [0, 4, 5, 6, 7]
+    want = adam_by_hand(table, np.zeros((9, 8)), first, second, 3, 0.2)
+    impl.train_step(table, first, second, rows, 3, 0.2)
+    for got, right, name in zip((table, first, second), want, ("table", "first", "second")):
+        expect.close(got[idle], right[idle], f"{name}, rows that nobody asked")

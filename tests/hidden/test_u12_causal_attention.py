@@ -96,9 +96,10 @@ def test_high_scores(impl, rng):
 
 
 def test_low_scores(impl, rng):
-    """scores near -10,000 do not vanish, and are still above those that are not seen"""
-    scores = grid(rng, 5, 5) - 1e4
-    close(impl.causal_weights(scores), weights_by_hand(scores), "weights of scores near -10,000")
+    """scores near -10,000 and -100,000 do not vanish, and are still above those that are not seen"""
+    for shift in (-1e4, -1e5):
+        scores = grid(rng, 5, 5) + shift
+        close(impl.causal_weights(scores), weights_by_hand(scores), f"weights of scores near {shift:g}")
 
 
 def test_rows_of_different_size(impl, rng):

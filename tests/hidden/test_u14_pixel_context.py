@@ -157,12 +157,21 @@ def test_the_given_rows_stay(impl, rng):
 
 def test_each_open_pixel_goes_by_its_own_die(impl, rng):
     """an open pixel is drawn with the die of its picture and its place"""
-    for height, width, rows, dtype in ((4, 3, 2, np.float64), (3, 5, 1, np.float32)):
-        tokens, u = rng.integers(0, 4, (20, height * width)), rng.random((20, height * width))
+    for n, height, width, rows, dtype in ((20, 4, 3, 2, np.float64), (20, 3, 5, 1, np.float32), (1, 9, 1, 2, np.float64)):
+        tokens, u = rng.integers(0, 4, (n, height * width)), rng.random((n, height * width))
         model = Model(rng, 4, height * width, dtype=dtype)
         want = drawn(model, tokens, rows * width, u, rng)
         got = expect.array(impl.complete(model, tokens, rows, height, width, u, 4), tokens.shape, "i")
         expect.same(got[:, rows * width:], want[:, rows * width:], f"the open pixels of {height} x {width}, {rows} rows given")
+
+
+def test_impossible_colours_are_not_drawn(impl, rng):
+    """dice of 0 and near 1 give the first and the last colour that is possible"""
+    scores, later = np.array([-np.inf, *rng.standard_normal(3), -np.inf]), rng.integers(0, 2, (4, 4))
+    u = np.concatenate([rng.random((4, 2)), np.where(later, 1 - 1e-4, 0.0)], axis=1)
+    got = impl.complete(lambda canvas, place: np.tile(scores, (len(canvas), 1)), rng.integers(0, 5, (4, 6)), 1, 3, 2, u, 9)
+    expect.array(got, (4, 6), "i")
+    expect.same(got[:, 2:], np.where(later, 3, 1), "open pixels, of five colours the first and the last impossible")
 
 
 def test_a_whole_picture_from_nothing(impl, rng):
@@ -203,6 +212,14 @@ def test_open_pixels_are_masked(impl, rng):
     for canvas, place in model.asked:
         if place >= rows * width:
             expect.same(canvas[:, place:], np.full((2, 12 - place), 7), f"the canvas from place {place} on")
+
+
+def test_no_rows_given_nothing_to_see(impl, rng):
+    """no rows given: when the model is asked for the first pixel, all of the canvas is masked"""
+    tokens, model = rng.integers(0, 3, (2, 6)), Model(rng, 3, 6)
+    expect.array(impl.complete(model, tokens, 0, 2, 3, rng.random(tokens.shape), 7), tokens.shape, "i")
+    assert model.asked, "expected questions to the model, got none"
+    expect.same(model.asked[0][0], np.full((2, 6), 7), "the canvas in the first question")
 
 
 def test_each_draw_sees_the_ones_before(impl, rng):

@@ -196,6 +196,19 @@ def test_a_guess_that_is_quite_sure(impl, rng):
     expect.close(dlog_variance, np.full((3, 2), -0.5), "the gradient of the log variance")
 
 
+def test_a_guess_that_is_quite_unsure(impl, rng):
+    """a log variance of 20 is a number like any other: draw, price and gradients, as the formulas say"""
+    mean, noise, dlatent = rng.standard_normal((3, 3, 2))
+    log_variance, weight = rng.uniform(18.0, 22.0, (3, 2)), float(rng.uniform(0.2, 0.7))
+    expect.close(impl.reparameterise(mean, log_variance, noise), latents(mean, log_variance, noise), "the latents", rtol=1e-6)
+    expect.close(impl.kl_to_normal(mean, log_variance), prices(mean, log_variance), "the prices", rtol=1e-6)
+    _, dlog_variance = impl.latent_gradients(dlatent, mean, log_variance, noise, weight)
+    # Once through the draw and once through the price, both by hand: what moves exp() by one part in a thousand, both ways.
+    want = [[(d * e * (math.exp((v + 1e-3) / 2) - math.exp((v - 1e-3) / 2)) + weight * (integral(0.0, v + 1e-3) - integral(0.0, v - 1e-3)))
+             / 2e-3 for d, v, e in zip(*rows)] for rows in zip(dlatent.tolist(), log_variance.tolist(), noise.tolist())]
+    expect.close(dlog_variance, want, "the gradient of the log variance")
+
+
 def test_float32_and_views(impl, rng):
     """float32 and arrays that are not contiguous: the same numbers, as near as float32 allows"""
     mean, log_variance = guesses(rng, (6, 4))

@@ -211,3 +211,22 @@ def test_nothing_to_say(impl, rng):
         got = impl.length_first(sure_of(0, longest), pieces.logits, float(rng.random()), rng.random(longest))
         expect.array(got, (0,), "i", "a text of length 0")
         assert not pieces.asked, f"a length of 0: expected no call of piece_logits, got calls with {pieces.asked}"
+
+
+def test_scores_of_any_size(impl, rng):
+    """scores near 10,000 and near -10,000, of lengths and of tokens, are drawn from as others are"""
+    for shift in (1e4, -1e4):
+        pieces = Pieces(rng, 2, 3)
+        dice, tokens = pieces.dice_and_tokens(rng, 2)
+        with np.errstate(all="ignore"):
+            got = impl.length_first(np.array([-500.0, -500.0, 0.0]) + shift, lambda n: pieces.logits(n) + shift, 0.5, dice)
+        expect.same(got, tokens, f"a text of two places, scores near {shift:g}")
+
+
+def test_the_impossible_is_not_drawn(impl, rng):
+    """dice of 0 and just below 1 give the first and the last length, and the first and the last token, that are possible"""
+    lengths, tokens = (np.array([-np.inf, *rng.standard_normal(2), -np.inf]) for _ in range(2))
+    for n, die in ((1, 0.0), (2, LAST)):
+        with np.errstate(all="ignore"):
+            got = impl.length_first(lengths.copy(), lambda k: np.tile(tokens, (int(k), 1)), die, np.array([0.0, LAST, 0.5]))
+        expect.same(got, [1, 2][:n], f"lengths 1 and 2 and tokens 1 and 2 are possible, die of the length {die:.3g}")

@@ -155,6 +155,14 @@ def test_the_impossible(impl, rng):
     assert got == math.inf, f"impossible tokens at hidden places: expected inf, got {got}"
 
 
+def test_a_great_surprise(impl, rng):
+    """a true token whose probability is too small for a float is a great surprise, not an endless one"""
+    far = 1000.0 * rng.integers(2, 9, size=(4, 5))
+    logits = np.stack([np.zeros((4, 5)), far, np.full((4, 5), -10.0)], axis=-1)
+    tokens, hidden = np.zeros((4, 5), np.int64), some_hidden(rng, 4, 5)
+    expect.close(quiet(impl.masked_loss, logits.copy(), tokens, hidden), plain_loss(logits, tokens, hidden), "the loss")
+
+
 def test_everything_hidden(impl, rng):
     """with every place hidden, the mean surprise of all places; scores near ±10,000 too"""
     for shift in (0.0, 1e4, -1e4):
@@ -204,6 +212,22 @@ def test_probabilities_too_small_for_a_float(impl, rng):
         expect.close(got - shift, want, f"the answer less {shift:g}", rtol=0, atol=5e-3)
 
 
+def test_likely_and_unlikely_canvases_together(impl, rng):
+    """a canvas that is quite unlikely beside one that is not: each comes out as it would alone"""
+    near = -3 * rng.random((4, 2))
+    want = [math.log(math.fsum(math.exp(value) for value in column) / 4) for column in near.T.tolist()]
+    got = expect.array(quiet(impl.any_order_log_prob, near - [0.0, 900.0]), (2,))
+    expect.close(got, [want[0], want[1] - 900.0], "the canvases")
+
+
+def test_likely_and_unlikely_orders_together(impl, rng):
+    """orders under which a canvas is quite unlikely beside one under which it is not: the likely one decides"""
+    logs = -900.0 - 3 * rng.random((4, 3))
+    best = -3 * rng.random(3)
+    logs[rng.integers(1, 4, size=3), np.arange(3)] = best
+    expect.close(quiet(impl.any_order_log_prob, logs), best - math.log(4), "canvases that are likely under one of four orders")
+
+
 def test_impossible_under_some_orders(impl, rng):
     """-inf under every order is -inf, never nan; under some of them, the others still count"""
     logs = np.full((4, 3), -np.inf)
@@ -211,6 +235,14 @@ def test_impossible_under_some_orders(impl, rng):
     got = expect.array(quiet(impl.any_order_log_prob, logs.copy()), (3,))
     assert got[0] == -np.inf, f"impossible under every order: expected -inf, got {got[0]}"
     assert np.isfinite(got[1:]).all(), f"possible under some order: expected finite numbers, got {got[1:].tolist()}"
+
+
+def test_impossible_orders_count_as_0(impl, rng):
+    """an order under which a canvas is impossible counts in the mean, with probability 0"""
+    logs = -3 * rng.random((5, 4))
+    logs[[1, 2, 4], [0, 3, 3]] = -np.inf
+    want = [math.log(math.fsum(math.exp(value) for value in column) / 5) for column in logs.T.tolist()]
+    expect.close(quiet(impl.any_order_log_prob, logs.copy()), want, "canvases that are impossible under some of five orders")
 
 
 def test_a_random_order_is_a_distribution(impl, rng):

@@ -64,9 +64,8 @@ def plain(scores, canvas, u, mask):
     return np.array(now), shown, near
 
 
-def case(rng, rows, length, passes, prompt=(), dtype=np.float64, vocab_size=4):
+def case(rng, rows, length, passes, prompt=(), dtype=np.float64, vocab_size=4, mask=4):
     """A model, a canvas and dice that no rounding can carry over an edge, with what plain loops make of them."""
-    mask = vocab_size
     while True:
         scores = network(rng, length, vocab_size, mask, dtype)
         canvas = np.full((rows, length), mask)
@@ -147,6 +146,12 @@ def test_a_few_passes_around_a_prompt(impl, rng):
     for rows, length, passes in ((8, 11, 4), (3, 12, 2), (8, 15, 8)):
         prompt = [0, *(rng.permutation(length - 2)[:2] + 1)]
         compare(impl, *case(rng, rows, length, passes, prompt=prompt))
+
+
+def test_the_mask_is_any_id(impl, rng):
+    """the id of the mask need not be the one after the tokens"""
+    for mask in (-1, 300):
+        compare(impl, *case(rng, 12, 10, 2, prompt=[2], mask=mask))
 
 
 def test_how_many_are_masked(impl, rng):
@@ -243,6 +248,19 @@ def test_of_equally_sure_places_the_smaller_is_masked(impl, rng):
             want = open_places[:len(open_places) * (passes - step) // passes]
             got = [[t for t in open_places if row[t]] for row in masked[step]]
             assert got == [want, want], f"equal scores, {passes} passes: not the smallest places in pass {step}"
+
+
+def test_equally_sure_places_of_a_long_canvas(impl, rng):
+    """of many equally sure places the smaller ones are masked, also where less sure ones lie between them"""
+    length = 2 * int(rng.integers(50, 60))
+    sure = rng.random(length) < 0.7                     # of two tokens; the other places of four
+    sides = np.where(sure, 2, 4)
+    u = (rng.integers(sides, size=(2, 1, length)) + 0.5) / sides
+    scores = np.where(sure[:, None] & (np.arange(4) > 1), -np.inf, 0.0)[None]
+    _, shown, _ = call(impl, lambda canvas: scores.copy(), np.full((1, length), 4), u, 4)
+    want = sorted(sorted(range(length), key=lambda t: (sure[t], t))[:length // 2])
+    got = np.flatnonzero(masks_of(shown, 2, 4)[1, 0])
+    expect.same(got, want, f"{length} places, some of four equal tokens, more of two: those masked in the second of two passes")
 
 
 def test_canvases_do_not_know_each_other(impl, rng):

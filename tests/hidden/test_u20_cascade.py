@@ -163,7 +163,7 @@ def test_a_pixel_becomes_a_block(impl, rng):
 
 def test_shrink_undoes_enlarge(impl, rng):
     """a picture that is enlarged and made small again is itself, also by a factor of 1"""
-    for shape, factor in (((3, 4, 6), 2), ((2, 5, 3), 3), ((2, 3, 4), 1)):
+    for shape, factor in (((3, 4, 6), 2), ((2, 5, 3), 3), ((2, 3, 4), 1), ((1, 2, 3), 16)):
         pictures = rng.integers(6, size=shape)
         got = impl.shrink(impl.enlarge(pictures, factor), factor, 6)
         expect.same(got, pictures, f"pictures {shape}, there and back by {factor}")
@@ -245,6 +245,27 @@ def test_coarse_dice_do_not_reach_fine_pixels(impl, rng):
     for coarse, fine, _, _ in results:
         expect.same(coarse, np.tile(fixed.reshape(2, 3), (8, 1, 1)), "a coarse picture with one possible colour everywhere")
         expect.same(fine, results[0][1], "fine pictures with other coarse dice")
+
+
+def test_scores_of_any_size(impl, rng):
+    """scores near 10,000 and near -10,000 are drawn from as others are, small pictures and large ones"""
+    for shift in (1e4, -1e4):
+        coarse_logits, fine_logits, u_coarse, u_fine, coarse, fine = case(rng, 4, (2, 2), 2)
+        with np.errstate(all="ignore"):
+            got = call(impl, lambda canvas, place: coarse_logits(canvas, place) + shift, lambda seen: fine_logits(seen) + shift,
+                       u_coarse, u_fine)
+        expect.same(got[0], coarse, f"coarse pixels, scores near {shift:g}")
+        expect.same(got[1], fine, f"fine pixels, scores near {shift:g}")
+
+
+def test_impossible_colours_are_not_drawn(impl, rng):
+    """dice of 0 and near 1 give the first and the last colour that is possible, in small pictures and in large ones"""
+    scores, later = np.array([-np.inf, *rng.standard_normal(3), -np.inf]), rng.integers(0, 2, (2, 5, 4))
+    dice = np.where(later, 1 - CLEAR, 0.0)
+    coarse, fine = impl.cascade(lambda canvas, place: np.tile(scores, (2, 1)), lambda coarse: np.tile(scores, (2, 4, 4, 1)),
+                                dice[:, 4:, :2], dice[:, :4])
+    expect.same(coarse, np.where(later, 3, 1)[:, 4:, :2], "coarse pixels, of five colours the first and the last impossible")
+    expect.same(fine, np.where(later, 3, 1)[:, :4], "fine pixels, of five colours the first and the last impossible")
 
 
 def scored(rng, rows, small, factor, vocab_size=3, dtype=np.float64):

@@ -151,6 +151,19 @@ def test_frames_side_by_side(impl, rng):
     expect.close(impl.overlap_add(frames, 6), want.ravel(), "frames of 6 samples, hop 6")
 
 
+def test_barely_heard(impl, rng):
+    """a sample is heard as soon as the windows add up to 1e-8, and loses nothing of itself there"""
+    frame = 1.0 + rng.random(2000)
+    expect.close(impl.overlap_add(frame[None], 1000), [0.0, *frame[1:]], "one frame of 2000 samples")
+
+
+def test_not_heard(impl, rng):
+    """where the windows add up to more than 0 but to less than 1e-8, the sample is 0"""
+    frame = 1.0 + rng.random(40_000)
+    got = expect.array(impl.overlap_add(frame[None], 20_000), (40_000,), "f", "one frame of 40,000 samples")
+    expect.close(got[[0, 1, -1]], np.zeros(3), "the first two samples and the last one of a frame of 40,000")
+
+
 def test_length_of_the_wave(impl, rng):
     """the wave ends with the last sample of the last frame"""
     for n_frames, hop, times in ((2, 1, 2), (3, 5, 2), (100, 160, 2), (4, 2, 6)):
@@ -235,3 +248,13 @@ def test_sound_is_asked_once(impl, rng):
         impl.vocode(lambda tokens: np.zeros(3), silent(8, calls), n_frames, rng.random(n_frames), 4)
         assert [len(one) for one in calls] == [n_frames], \
             f"sound: expected one call with {n_frames} tokens, got calls with {[len(one) for one in calls]}"
+
+
+def test_scores_of_any_size(impl, rng):
+    """scores near 10,000 and near -10,000 are drawn from as others are"""
+    for shift in (1e4, -1e4):
+        world, calls = Speech(rng, 4), []
+        tokens, dice = draw(rng, world.frame_logits, 8)
+        with np.errstate(all="ignore"):
+            impl.vocode(lambda tokens: world.frame_logits(tokens) + shift, silent(4, calls), 8, dice, 2)
+        expect.same(all_told(calls), tokens, f"the tokens that sound is told, scores near {shift:g}")

@@ -56,6 +56,7 @@ def test_the_last_pass_takes_all(impl, rng):
     """with one pass left, all hidden places are chosen, whatever the probabilities"""
     for length, vocab_size, visible in ((3, 2, 0), (8, 3, 5), (20, 5, 7)):
         probs, hidden = question(rng, length, vocab_size, visible)
+        probs[rng.choice(np.flatnonzero(hidden))] = np.eye(vocab_size)[0]       # sure, but not filled yet
         want = np.flatnonzero(hidden).tolist()
         got = answer(impl, probs, hidden, 1)
         assert sorted(set(got)) == want, f"places {want} hidden, the last pass: got {got}"
@@ -82,6 +83,7 @@ def test_sure_and_impossible(impl, rng):
                                   (np.array([[1.0, 0.0], [0.25, 0.75], [0.0, 1.0]]), np.array([False, True, False]), 5)):
         got = answer(impl, probs, hidden, passes)
         assert set(got) <= set(np.flatnonzero(hidden).tolist()), f"expected hidden places, got {got}"
+        assert len(set(got)) == len(got), f"expected each place once, got {got}"
 
 
 def test_simple_three_places_any_two_independent(impl, rng):

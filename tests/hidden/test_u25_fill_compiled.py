@@ -160,6 +160,26 @@ def test_sums_are_float64(impl, rng):
     expect.same(fill(impl, probs, blank(3, 5, 4), dice), tokens, "probabilities 0.5, one in a billion, 0.5")
 
 
+def test_end_reaches_across_the_prompt(impl, rng):
+    """open places hold END also where a prompt stands between them and the END"""
+    probs, canvas = random_probs(rng, 4), blank(4, 30, 7)
+    probs[:, 3] = 0.0                                               # END = 3 is never drawn
+    probs /= probs.sum(axis=1, keepdims=True)
+    canvas[:, 1], canvas[:, 3] = 3, rng.integers(0, 3, 30)
+    got = expect.array(fill(impl, probs, canvas, rng.random(canvas.shape), 3), canvas.shape, "i")
+    expect.same(got[:, [2, 4, 5, 6]], np.full((30, 4), 3), "the prompt END at place 1, another at 3: the open places after them")
+
+
+def test_the_die_is_scaled(impl, rng):
+    """where a row misses 1 by a rounding, the die is multiplied by its sum"""
+    for miss in 2.0 ** -np.array([25, 30, 40]):
+        tokens = rng.integers(0, 2, (4, 5))
+        # Both tokens take half of what there is; the die lies below a half, but above the first token's probability.
+        dice = np.where(tokens, 0.75, 0.5 - miss / 2)
+        got = fill(impl, np.full((3, 2), 0.5 - miss), blank(2, 4, 5), dice)
+        expect.same(got, tokens, "two equal probabilities, a little below a half")
+
+
 def test_the_inputs_stay(impl, rng):
     """a new array comes back; table, canvas and dice stay as they were"""
     canvas = blank(3, 4, 6)

@@ -29,10 +29,21 @@ def check_alphabet(impl):
     is_text(impl.learn_alphabet("banana"), "abn", "the alphabet of 'banana'")
 
 
+def check_capitals(impl):
+    """capital letters are characters of their own, before the small ones"""
+    is_text(impl.learn_alphabet("aA"), "Aa", "the alphabet of 'aA'")
+
+
 def check_ids(impl):
     """each character becomes its position in the alphabet: a row of whole numbers"""
     got = expect.array(impl.encode("an", "abn", 4), (4,), "i", "the ids of 'an' in 4 places")
     expect.same(got[:2], [0, 2], "the ids of 'an' in the alphabet 'abn'")
+
+
+def check_large_alphabet(impl):
+    """an alphabet may be larger than 256 characters"""
+    alphabet = "".join(map(chr, range(0x4E00, 0x4E00 + 1000)))
+    expect.same(impl.encode(chr(0x4E00 + 700), alphabet, 2), [700, 1000], "the ids of character 700 of 1000, and END")
 
 
 def check_end(impl):

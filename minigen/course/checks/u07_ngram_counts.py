@@ -39,6 +39,12 @@ def check_after_end(impl):
     assert 1 not in got[()], f"the counts of 0 END 1: expected nothing after END, got {got[()]}"
 
 
+def check_first_end(impl):
+    """of two END in a row, the first one ends it"""
+    got = impl.count_ngrams(np.array([[0, 2, 1, 2]]), 1, 9, 2).get((), {})
+    assert 1 not in got, f"the counts of 0 END 1 END: expected nothing after the first END, got {got}"
+
+
 def check_rows(impl):
     """each row begins afresh"""
     got = impl.count_ngrams(np.array([[0, 1], [1, 1]]), 2, 9).get((9,), {})
