@@ -264,7 +264,7 @@ def check_files(units, folder):
         show("")
         for line in report.progress_lines(states):
             show(line)
-    return any(one.state in ("wrong", "broken", "stopped") for one in reports)
+    return any(one.state in ("wrong", "broken", "stopped") or whole and one.state == "missing" for one in reports)
 
 
 def check_the_tests(house, units, seeds, dice):

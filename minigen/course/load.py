@@ -36,9 +36,9 @@ def parse(path, source):
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
-        raise UnitError(f"{Path(path).name}: expected Python, got a mistake in line {error.lineno}: {error.msg}.") from None
+        raise UnitError(f"{Path(path).name}: expected Python, got a mistake{f' in line {error.lineno}' if error.lineno else ''}: {error.msg}.") from None
     except (ValueError, RecursionError, MemoryError) as error:      # a NUL in it, brackets without end
-        raise UnitError(f"{Path(path).name}: expected Python, got what cannot be read as such ({error}).") from None
+        raise UnitError(f"{Path(path).name}: expected Python, got what cannot be read as such ({type(error).__name__}).") from None
 
 
 def load(unit, path, base=None):
@@ -83,7 +83,10 @@ def described(error, path):
     """An exception in one line: its kind, its text, and the last line of the file that it passed through."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     where = f" in line {lines[-1]}" if lines else ""
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:                              # a class of the student's own, whose text raises in its turn
+        text = ""
     return f"{type(error).__name__}{where}" + (f": {text[:300]}" if text else "")
 
 

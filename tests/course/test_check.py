@@ -62,6 +62,23 @@ def test_a_compiled_loop_that_reads_outside_its_array_is_told_so(tmp_path):
     assert report.state == "wrong" and "IndexError" in report.checks[0].said
 
 
+@pytest.mark.parametrize("line", ["from minigen.maths import softmax as theirs", "from minigen import maths; theirs = maths.softmax",
+                                  "import minigen.maths; theirs = minigen.maths.softmax"])
+def test_the_packages_own_function_is_no_answer(tmp_path, line):
+    """However it is fetched."""
+    text = answered("    return theirs(logits)\n").replace("import numpy as np\n", f"import numpy as np\n{line}\n", 1)
+    report = check.check_unit(U01, written(tmp_path, text))
+    assert report.state == "wrong" and "write this yourself" in report.checks[0].said
+
+
+@pytest.mark.parametrize("body, said", [("assert False", "AssertionError in line"), ("raise Odd", "Odd in line")])
+def test_errors_without_a_text(tmp_path, body, said):
+    """A bare assertion, an exception whose own text raises: the kind and the line."""
+    text = answered(f"    {body}\n") + "\n\nclass Odd(Exception):\n    def __str__(self):\n        return 1 / 0\n"
+    report = check.check_unit(U01, written(tmp_path, text))
+    assert report.state == "wrong" and all(said in one.said for one in report.checks)
+
+
 def test_output_of_the_student_does_not_disturb(tmp_path):
     """Prints go nowhere, in any encoding."""
     text = read_source(SOLUTIONS / "u01_softmax.py").replace("import numpy as np\n", "import numpy as np\nprint('溫度', '\\ud800'.encode('utf-8', 'replace'))\n", 1)

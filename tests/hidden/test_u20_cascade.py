@@ -261,6 +261,7 @@ def test_scores_of_any_size(impl, rng):
 def test_impossible_colours_are_not_drawn(impl, rng):
     """dice of 0 and near 1 give the first and the last colour that is possible, in small pictures and in large ones"""
     scores, later = np.array([-np.inf, *rng.standard_normal(3), -np.inf]), rng.integers(0, 2, (2, 5, 4))
+    later[:, 4, :2] = [[0, 1], [1, 0]]                  # each coarse pixel of a picture has another die
     dice = np.where(later, 1 - CLEAR, 0.0)
     coarse, fine = impl.cascade(lambda canvas, place: np.tile(scores, (2, 1)), lambda coarse: np.tile(scores, (2, 4, 4, 1)),
                                 dice[:, 4:, :2], dice[:, :4])
