@@ -340,7 +340,7 @@ def _scene(rng, n, topic, sure):
 
 def _in_order(rng, live):
     """Six places: the live ones are a topic and two words, the others are sure."""
-    scene, at = _scene(rng, 3, 0, []), iter(range(3))
+    scene = _scene(rng, 3, 0, [])
     joint = np.zeros((3,) * 6)
     always = rng.integers(0, 3, 6)
     joint[tuple(slice(None) if t in live else always[t] for t in range(6))] = scene
