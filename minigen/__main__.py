@@ -229,7 +229,7 @@ def check(units: Annotated[Optional[list[str]], typer.Argument(help="Units such 
         except UserError as error:                 # the others are checked all the same
             unknown.append(str(error))
     chosen = [unit for unit in UNITS if unit in chosen or not units]
-    if matrix:
+    if matrix and chosen:
         check_the_tests(places.house("solutions"), chosen, seeds, dice)
     elif chosen:
         found = check_files(chosen, folder or relative(places.house() / "exercises"))

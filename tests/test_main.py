@@ -366,3 +366,14 @@ def test_warnings_of_others_are_shown_as_python_does():
     with pytest.warns(RuntimeWarning, match="overflow") as others:
         command_line.show_warning("overflow", RuntimeWarning, "there.py", 7)
     assert (others[0].filename, others[0].lineno) == ("there.py", 7)
+
+
+def test_report_says_what_each_sample_costs(tmp_path):
+    """Bits under the plan: 演員 or 老師 one bit one by one, two bits at once; with a latent there is no exact figure."""
+    for strategy, bits in (("all_at_once", "2.000"), ("in_blocks:1", "1.000")):
+        done = minigen(tmp_path, "sample", "answers", "--strategy", strategy, "--report", "--n", "3")
+        assert done.code == 0 and [line.split()[1] for line in done.out.splitlines()] == [bits] * 3, done
+    done = minigen(tmp_path, "sample", "digits", "--size", "tiny", "--n", "2", "--strategy", "all_at_once", "--report")
+    assert done.code == 0 and done.out.count(" bits, ") == 2
+    done = minigen(tmp_path, "sample", "digits", "--size", "tiny", "--strategy", "shared_latent", "--report")
+    assert done.code == 2 and done.err.startswith("minigen: --report: expected a fixed plan")

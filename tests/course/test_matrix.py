@@ -154,3 +154,5 @@ def test_the_command_prints_the_matrix_and_fails_on_a_survivor(tmp_path):
     (tmp_path / "setup.cfg").write_text("[tool:pytest]\npythonpath = tests\naddopts = --import-mode=importlib\n")
     done = minigen(tmp_path, "check", "--matrix", "u03", "--seeds", "1")
     assert done.code == 1 and "u03_sample_categorical__right survives" in done.out, done
+    done = minigen(HOUSE, "check", "--matrix", "u99")
+    assert done.code == 2 and "expected one from u01" in done.err
