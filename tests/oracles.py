@@ -96,6 +96,21 @@ def conditional(joint, seen, place):
     return weights / weights.sum()
 
 
+def softmax(row, temperature=1.0):
+    """Probabilities of a list of scores, in plain Python."""
+    peak = max(row)
+    weights = [math.exp((score - peak) / temperature) for score in row]
+    return [weight / math.fsum(weights) for weight in weights]
+
+
+def away_from_edges(rng, edges):
+    """A die that no rounding can carry over an edge between two tokens."""
+    while True:
+        die = rng.random()
+        if np.abs(edges - die).min() > 1e-4:
+            return die
+
+
 def walk(probs, die):
     """Inverse CDF in plain Python: the first token where the running sum passes the die."""
     running = 0.0

@@ -9,7 +9,7 @@ import numpy as np
 from minigen.course.load import UnitError, described, load, read_source
 from minigen.course.matrix import verdicts
 from minigen.course.units import find
-from minigen.errors import UserError
+from minigen.errors import say
 from minigen.files import save_text
 
 
@@ -23,10 +23,10 @@ def handed_in(paths):
     """
     found = [file for path in paths for file in (sorted(Path(path).rglob("bounty_u[0-9][0-9]_*.py")) if Path(path).is_dir() else [Path(path)])]
     if not found:
-        raise UserError("files: expected some named bounty_uNN_what.py, got none.")
+        raise say("files", "some named bounty_uNN_what.py", "none")
     for file in found:
         if not re.fullmatch(r"bounty_u\d\d_\w+\.py", file.name):
-            raise UserError(f"{file.name}: expected a name such as bounty_u03_why.py, got another.")
+            raise say(file.name, "a name such as bounty_u03_why.py", "another")
     return found
 
 
@@ -58,17 +58,17 @@ def confirmed(house, files, expression):
     ``expression`` is Python that calls the unit's functions (``np`` is NumPy); the teacher types it.
     """
     if len(files) != 1:
-        raise UserError(f"--confirm: expected one file, got {len(files)}.")
+        raise say("--confirm", "one file", len(files))
     file, unit = files[0], unit_of(files[0])
     solution = house / "solutions" / f"{unit.name}.py"
     theirs, right = (outcome(unit, path, expression) for path in (file, solution))
     if theirs == right:
-        raise UserError(f"--confirm: expected an input on which {file.name} differs from the solution, got {right} from both.")
+        raise say("--confirm", f"an input on which {file.name} differs from the solution", f"{right} from both")
     functions = load(unit, file)
     hint = " ".join((functions.__doc__ or "").split())
     target = house / "tests" / "mutants" / f"{unit.name}__{file.stem.partition('_')[2].partition('_')[2]}.py"
     if target.exists():
-        raise UserError(f"{target.name}: expected a new name, got one that is there already. Rename the bounty.")
+        raise say(target.name, "a new name", "one that is there already", "Rename the bounty.")
     save_text(target, read_source(file))
     return (f"{target.relative_to(house)}: {expression} gives {theirs}, not {right}. Now write a hidden test that catches it, "
             f"and make its first line a hint, English / Chinese (now: {hint[:80] or 'none'}); then minigen check --matrix.")
@@ -83,7 +83,7 @@ def outcome(unit, path, expression):
     try:
         result = eval(expression, {"np": np, **vars(functions)})
     except SyntaxError as error:
-        raise UserError(f"--confirm: expected Python, got a mistake: {error.msg}.") from None
+        raise say("--confirm", "Python", f"a mistake: {error.msg}") from None
     except Exception as error:
         return described(error, path)
     with np.printoptions(precision=5, suppress=True, threshold=50):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minigen import figures
-from minigen.errors import UserError
+from minigen.errors import say
 from minigen.files import save_text
 
 SHEET = Path(__file__).with_name("assets") / "game.html"
@@ -64,13 +64,13 @@ def read_tally(path):
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise UserError(f"tally: expected a CSV file, got {str(path)!r} ({error.strerror or error}).") from None
+        raise say("tally", "a CSV file", f"{str(path)!r} ({error.strerror or error})") from None
     lines = decoded(raw, path.name).splitlines()
     heading = lines[0].lower() if lines else ""
     separator = max(",;\t", key=heading.count)
     names = [name.strip(' "') for name in heading.split(separator)]
     if not set(COLUMNS) <= set(names):
-        raise UserError(f"tally: expected the columns {','.join(COLUMNS)} in the first line of {path.name!r}, got {heading[:60]!r}.")
+        raise say("tally", f"the columns {','.join(COLUMNS)} in the first line of {path.name!r}", repr(heading[:60]))
     counts = Counter()
     for number, line in enumerate(lines[1:], start=2):
         if not line.strip():
@@ -79,15 +79,15 @@ def read_tally(path):
         name, answer, count = (row.get(key, "") for key in COLUMNS)
         name = OTHER_NAMES.get(name, name)
         if name not in ROUNDS:
-            raise UserError(f"tally, line {number}: expected a round of {', '.join([*ROUNDS, *OTHER_NAMES])}, got {name[:20]!r}.")
+            raise say(f"tally, line {number}", f"a round of {', '.join([*ROUNDS, *OTHER_NAMES])}", repr(name[:20]))
         if answer not in RIGHT + WRONG:
-            raise UserError(f"tally, line {number}: expected an answer of {', '.join(RIGHT + WRONG)}, got {answer[:20]!r}.")
+            raise say(f"tally, line {number}", f"an answer of {', '.join(RIGHT + WRONG)}", repr(answer[:20]))
         if not (count.isascii() and count.isdecimal() and len(count) <= 9):
-            raise UserError(f"tally, line {number}: expected a count such as 12, got {count[:20]!r}.")
+            raise say(f"tally, line {number}", "a count such as 12", repr(count[:20]))
         counts[name, answer in WRONG] += int(count)
     rounds = [Round(name, counts[name, False], counts[name, True]) for name in ROUNDS if counts[name, False] + counts[name, True]]
     if not rounds:
-        raise UserError("tally: expected some answers, got counts of 0 only.")
+        raise say("tally", "some answers", "counts of 0 only")
     return rounds
 
 
@@ -99,7 +99,7 @@ def decoded(raw, name):
             return raw.decode(encoding)
         except UnicodeDecodeError:
             pass
-    raise UserError(f"tally: expected text in UTF-8, UTF-16 or Big5, got another encoding in {name!r}.")
+    raise say("tally", "text in UTF-8, UTF-16 or Big5", f"another encoding in {name!r}")
 
 
 def draw(path, rounds):

@@ -10,11 +10,14 @@ import traceback
 from pathlib import Path
 from types import SimpleNamespace
 
-from minigen.errors import UserError
+from minigen.errors import UserError, say
 
 
 class UnitError(UserError):
     """A file of a unit that cannot be used, in one line."""
+
+    def __init__(self, path, expected, got, hint=""):
+        super().__init__(str(say(Path(path).name, expected, got, hint)))
 
 
 def read_source(path):
@@ -24,11 +27,11 @@ def read_source(path):
         with tokenize.open(path) as file:
             return file.read()
     except FileNotFoundError:
-        raise UnitError(f"{path.name}: expected a file, got none in {str(path.parent)!r}. Is the folder right?") from None
+        raise UnitError(path, "a file", f"none in {str(path.parent)!r}", "Is the folder right?") from None
     except (UnicodeDecodeError, SyntaxError, LookupError):
-        raise UnitError(f"{path.name}: expected text in UTF-8, got another encoding. Save it as UTF-8 in your editor.") from None
+        raise UnitError(path, "text in UTF-8", "another encoding", "Save it as UTF-8 in your editor.") from None
     except OSError as error:
-        raise UnitError(f"{path.name}: expected a file that can be read, got {error.strerror or error}.") from None
+        raise UnitError(path, "a file that can be read", error.strerror or error) from None
 
 
 def parse(path, source):
@@ -36,13 +39,14 @@ def parse(path, source):
     try:
         return ast.parse(source, str(path))
     except SyntaxError as error:
-        raise UnitError(f"{Path(path).name}: expected Python, got a mistake{f' in line {error.lineno}' if error.lineno else ''}: {error.msg}.") from None
+        where = f" in line {error.lineno}" if error.lineno else ""
+        raise UnitError(path, "Python", f"a mistake{where}: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:      # a NUL in it, brackets without end
-        raise UnitError(f"{Path(path).name}: expected Python, got what cannot be read as such ({type(error).__name__}).") from None
+        raise UnitError(path, "Python", f"what cannot be read as such ({type(error).__name__})") from None
 
 
 def load(unit, path, base=None):
-    """The functions of a unit as attributes of one object.
+    """The functions of a unit as attributes of one object; ``namespace`` is all that stands in the file.
 
     Parameters
     ----------
@@ -63,20 +67,20 @@ def load(unit, path, base=None):
         run(part, namespace)
     return SimpleNamespace(**{name: function_of(unit, Path(path).name, namespace, name)
                               for name in map(function_name, unit.functions)},
-                           __doc__=namespace.get("__doc__"))
+                           __doc__=namespace.get("__doc__"), namespace=namespace)
 
 
 def run(path, namespace):
     """Run a file in a namespace."""
     source = read_source(path)
+    if not source.strip():
+        raise UnitError(path, "a file with functions", "an empty one", "Was it saved?")
     code = compile(parse(path, source), str(path), "exec")
     namespace["__file__"] = str(path)
-    if not source.strip():
-        raise UnitError(f"{Path(path).name}: expected a file with functions, got an empty one. Was it saved?")
     try:
         exec(code, namespace)
     except (Exception, SystemExit) as error:
-        raise UnitError(f"{Path(path).name}: expected a file that runs, got {described(error, path)}.") from None
+        raise UnitError(path, "a file that runs", described(error, path)) from None
 
 
 def described(error, path):
@@ -96,7 +100,7 @@ def function_name(signature):
 
 
 def arguments(signature):
-    """ "adjust(logits, top_k=None)" -> ["logits", "top_k=None"] """
+    """ "adjust(logits, top_k=None)" -> ["logits", "top_k"] """
     node = ast.parse(f"def {signature}: pass").body[0].args
     return [argument.arg for argument in node.args]
 
@@ -106,14 +110,13 @@ def function_of(unit, file, namespace, name):
     signature = next(one for one in unit.functions if function_name(one) == name)
     function = namespace.get(name)
     if function is None:
-        raise UnitError(f"{file}: expected a function {name}, got none. Was it renamed or deleted?")
+        raise UnitError(file, f"a function {name}", "none", "Was it renamed or deleted?")
     if not callable(function):
-        raise UnitError(f"{file}: expected a function {name}, got {type(function).__name__}.")
+        raise UnitError(file, f"a function {name}", type(function).__name__)
     try:
         got = [argument.name for argument in inspect.signature(getattr(function, "py_func", function)).parameters.values()]
     except (TypeError, ValueError):                # written in C: nothing to compare
         return function
     if got != arguments(signature):
-        raise UnitError(f"{file}: expected {signature}, got {name}({', '.join(got)}). "
-                        "Arguments keep the names and the order of the exercise.")
+        raise UnitError(file, signature, f"{name}({', '.join(got)})", "Arguments keep the names and the order of the exercise.")
     return function

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from minigen.errors import UserError
+from minigen.errors import say
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -18,6 +18,6 @@ def house(wanted="exercises"):
     for folder in (Path.cwd(), PACKAGE.parent):
         if (folder / wanted).is_dir():
             return folder
-    raise UserError(f"folder: expected {wanted} in {str(Path.cwd())!r}, got none. Go to the folder that holds minigen and {wanted}.")
+    raise say("folder", f"{wanted} in {str(Path.cwd())!r}", "none", f"Go to the folder that holds minigen and {wanted}.")
 
 

@@ -3,10 +3,10 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from minigen.course.load import UnitError, described, load
+from minigen.course.load import described, load
 from minigen.course.sockets import SOCKETS, seated
 from minigen.course.units import find
-from minigen.errors import UserError
+from minigen.errors import UserError, say
 
 
 @contextmanager
@@ -23,10 +23,10 @@ def plugged(files):
     for file in files:
         unit = find(file)
         if unit.number not in SOCKETS:
-            raise UserError(f"--with: expected a unit with a socket ({', '.join(f'u{number:02d}' for number in SOCKETS)}), got {unit.name}. "
-                            "What it is about is not part of the package yet.")
+            raise say("--with", f"a unit with a socket ({', '.join(f'u{number:02d}' for number in SOCKETS)})", unit.name,
+                      "What it is about is not part of the package yet.")
         if unit.number in units:
-            raise UserError(f"--with: expected each unit once, got {unit.short} twice.")
+            raise say("--with", "each unit once", f"{unit.short} twice")
         units[unit.number] = load(unit, file)
     with seated(units):
         try:
@@ -34,7 +34,7 @@ def plugged(files):
         except (UserError, OSError):              # OSError: a closed pipe, a full disk: not the student's doing
             raise
         except (Exception, SystemExit) as error:
-            raise UnitError(blame(error, files)) from error
+            raise UserError(blame(error, files)) from error
 
 
 def blame(error, files):

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minigen.course import stubs
-from minigen.course.load import read_source
 from minigen.course.units import HOMEWORKS, UNITS
-from minigen.errors import UserError
+from minigen.errors import say
 from minigen.files import save_text
 
 # Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
@@ -66,21 +65,21 @@ def release(house, folder):
     """
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"folder: expected a new or an empty folder, got {str(folder)!r}. Nothing in it was touched.")
+        raise say("folder", "a new or an empty folder", repr(str(folder)), "Nothing in it was touched.")
     if (house / "minigen") in [folder.resolve(), *folder.resolve().parents]:
-        raise UserError(f"folder: expected a place outside the package, got {str(folder)!r}.")
+        raise say("folder", "a place outside the package", repr(str(folder)))
     texts = hand_out(house)
     sealed = texts.pop(None)
     try:
         for name, text in texts.items():
             save_text(folder / name, text)
         for path in sorted((house / "minigen").rglob("assets/*")):
-            if path.is_file() and path.name not in ("student.md",):
+            if path.is_file() and path.name != "student.md":
                 target = folder / path.relative_to(house)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
     except OSError as error:
-        raise UserError(f"folder: expected one that can be written, got {str(folder)!r} ({error.strerror or error}).") from None
+        raise say("folder", "one that can be written", f"{str(folder)!r} ({error.strerror or error})") from None
     return Made(sum(path.is_file() for path in folder.rglob("*")), sealed)
 
 
@@ -101,7 +100,7 @@ def hand_out(house):
     listed = "\n".join(f"    ({module!r}, {name!r}):\n        {packed!r}," for (module, name), packed in entries.items())
     texts["minigen/sealed.py"] = OPENER.format(entries=listed)
     texts["minigen/course/hints.json"] = (house / "minigen" / "course" / "hints.json").read_text("utf-8")
-    texts |= {f"exercises/{unit.name}.py": stubs.stub(unit, read_source(house / "solutions" / f"{unit.name}.py")) for unit in UNITS}
+    texts |= {f"exercises/{name}": text for name, text in stubs.exercises(house).items()}
     texts["README.md"] = readme(house)
     texts[None] = len(entries)
     return texts

@@ -309,6 +309,7 @@ def _seat_11(theirs, seats):
         rate = self.rate * self.learning_rate
         param *= 1 - rate * self.decay
         theirs.adam_step(param, grad, first, second, self.steps, rate, self.beta1, self.beta2, self.epsilon)
+
     def shifted(tokens, start):
         return ids(theirs.shifted(tokens, start), tokens.shape, max(start, tokens.max(initial=0)), "u11, the shifted tokens")
     seats.everywhere(causal.shifted, shifted)

@@ -4,7 +4,7 @@ import re
 
 from minigen.course.load import read_source
 from minigen.course.units import UNITS
-from minigen.errors import UserError
+from minigen.errors import say
 from minigen.files import save_text
 
 MARKED = re.compile(r"^( *)# BEGIN SOLUTION\n(.*?)^\1# END SOLUTION\n", re.MULTILINE | re.DOTALL)
@@ -20,19 +20,18 @@ def stub(unit, source):
     """
     text = MARKED.sub(rf'\1raise NotImplementedError("{unit.short}: your code here")\n', source)
     if text == source or "SOLUTION" in text:
-        raise UserError(f"solutions/{unit.name}.py: expected pairs of # BEGIN SOLUTION and # END SOLUTION at one depth, got none or a single one.")
+        raise say(f"solutions/{unit.name}.py", "pairs of # BEGIN SOLUTION and # END SOLUTION at one depth", "none or a single one")
     return text
 
 
 def exercises(house):
-    """Every exercise as it should be: unit -> text, from the solutions that there are."""
-    return {unit: stub(unit, read_source(house / "solutions" / f"{unit.name}.py")) for unit in UNITS}
+    """Every exercise as it should be: file name -> text."""
+    return {f"{unit.name}.py": stub(unit, read_source(house / "solutions" / f"{unit.name}.py")) for unit in UNITS}
 
 
 def differing(house):
     """Files in ``exercises/`` that are not what the solutions make: names, in order."""
-    wanted = {f"{unit.name}.py": text for unit, text in exercises(house).items()}
-    folder = house / "exercises"
+    wanted, folder = exercises(house), house / "exercises"
     extra = [path.name for path in folder.glob("*.py") if path.name not in wanted]
     return sorted(extra + [name for name, text in wanted.items()
                            if not (folder / name).is_file() or (folder / name).read_text("utf-8") != text])
@@ -40,12 +39,10 @@ def differing(house):
 
 def write(house):
     """Make ``exercises/`` anew; returns the names of the files that changed."""
-    changed = differing(house)
-    wanted = {f"{unit.name}.py": text for unit, text in exercises(house).items()}
+    changed, wanted = differing(house), exercises(house)
     for name in changed:
         if name in wanted:
             save_text(house / "exercises" / name, wanted[name])
         else:
             (house / "exercises" / name).unlink()
     return changed
-

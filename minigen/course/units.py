@@ -6,7 +6,7 @@ One unit is one number and one file name, the same in ``solutions/``, ``exercise
 
 from dataclasses import dataclass
 
-from minigen.errors import UserError
+from minigen.errors import say
 
 HOMEWORKS = {"HW1": ("dice", "骰子"),
              "HW2": ("the two strategies on a table", "兩種策略，用一張表看清楚"),
@@ -240,6 +240,6 @@ def find(text):
     unit = BY_NUMBER.get(int(digits)) if digits.isdecimal() else None
     if unit is None or ("_" in stem and not stem.startswith(unit.name)):
         near = [other.name for other in UNITS if unit is other or other.name.partition("_")[2] in stem]
-        raise UserError(f"unit: expected one from u01 to u{UNITS[-1].number:02d}, such as u03 or {UNITS[2].name}, got {str(text)!r}."
-                        + (f" Did you mean {near[0]}?" if near else ""))
+        raise say("unit", f"one from u01 to {UNITS[-1]}, such as u03 or {UNITS[2].name}", repr(str(text)),
+                  f"Did you mean {near[0]}?" if near else "")
     return unit

@@ -1,7 +1,7 @@
 """Hidden tests of unit 08. The oracle is a table, asked by enumeration and walked along in plain Python."""
 
 import numpy as np
-from oracles import conditional, random_joint, random_plan, walk
+from oracles import away_from_edges, conditional, random_joint, random_plan, softmax, walk
 
 from minigen.course import expect
 
@@ -33,25 +33,12 @@ def of_table(joint):
     return logits
 
 
-def softmax(scores):
-    weights = np.exp(scores - scores.max())
-    return weights / weights.sum()
-
-
-def away_from_edges(rng, probs):
-    """A die that no rounding can carry over an edge between two tokens."""
-    while True:
-        die = rng.random()
-        if np.abs(np.cumsum(probs)[:-1] - die).min(initial=1.0) > 1e-4:
-            return die
-
-
 def dice_and_tokens(rng, scores):
     """Dice for scores (B, T, V) that depend on nothing, and the tokens that a plain walk finds."""
     u, tokens = np.zeros(scores.shape[:2]), np.zeros(scores.shape[:2], np.int64)
     for b, t in np.ndindex(u.shape):
-        probs = softmax(scores[b, t])
-        u[b, t] = away_from_edges(rng, probs)
+        probs = softmax(scores[b, t].tolist())
+        u[b, t] = away_from_edges(rng, np.cumsum(probs))
         tokens[b, t] = walk(probs, u[b, t])
     return u, tokens
 
@@ -66,7 +53,7 @@ def plain(rng, joint, canvas, plan):
             seen = {t: int(before[b, t]) for t in range(length) if before[b, t] != mask}
             for t in (int(t) for t in at if int(t) not in seen):
                 probs = conditional(joint, seen, t)
-                u[b, t] = away_from_edges(rng, probs)
+                u[b, t] = away_from_edges(rng, np.cumsum(probs))
                 canvas[b, t] = walk(probs, u[b, t])
         if not np.array_equal(before, canvas):
             frames.append(canvas.copy())

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from oracles import cut_at_end, every, every_string, walk
+from oracles import away_from_edges, cut_at_end, every, every_string, walk
 
 from minigen.course import expect
 
@@ -55,17 +55,9 @@ class Pieces:
         dice, tokens = [], []
         for row in self.scores[n]:
             probs = np.exp(row - np.logaddexp.reduce(row))
-            dice.append(away_from_edges(rng, probs))
+            dice.append(away_from_edges(rng, np.cumsum(probs)))
             tokens.append(walk(probs, dice[-1]))
         return np.array(dice, np.float64), np.array(tokens, np.int64)
-
-
-def away_from_edges(rng, probs):
-    """A die that no rounding can carry over an edge between two tokens."""
-    while True:
-        die = rng.random()
-        if np.abs(np.cumsum(probs)[:-1] - die).min(initial=1.0) > 1e-4:
-            return die
 
 
 def sure_of(n, longest):
@@ -169,7 +161,7 @@ def test_the_length_is_drawn(impl, rng):
     for longest in (3, 12):
         pieces, scores = Pieces(rng, longest, 3), rng.standard_normal(longest + 1)
         probs = np.exp(scores - np.logaddexp.reduce(scores))
-        dice = [away_from_edges(rng, probs) for _ in range(30)] + [0.0, LAST]
+        dice = [away_from_edges(rng, np.cumsum(probs)) for _ in range(30)] + [0.0, LAST]
         for die in dice:
             got = impl.length_first(scores.copy(), pieces.logits, float(die), rng.random(longest))
             expect.array(got, (walk(probs, die),), "i", f"the tokens for the die {die:.3f} of the length")
@@ -190,7 +182,7 @@ def test_the_die_of_a_place(impl, rng):
     n = 6
     scores = np.tile(rng.standard_normal(4), (n, 1))
     probs = np.exp(scores[0] - np.logaddexp.reduce(scores[0]))
-    dice = np.array([away_from_edges(rng, probs) for _ in range(3 * n)])
+    dice = np.array([away_from_edges(rng, np.cumsum(probs)) for _ in range(3 * n)])
     dice[[0, n - 1, n, -n, -1]] = [0.0, LAST, 0.0, LAST, 0.0]
     got = impl.length_first(sure_of(n, n + 2), lambda k: scores[:int(k)].copy(), 0.5, dice)
     expect.same(got, [walk(probs, die) for die in dice[:n]], "the tokens")

@@ -4,18 +4,12 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from oracles import walk
+from oracles import softmax, walk
 
 from minigen.course import expect
 
 CLEAR = 1e-4                            # how far dice stay away from edges, and confidences from each other
 LAST = 1 - 2 ** -53                     # the largest die there is
-
-
-def softmax(row):
-    peak = max(row)
-    weights = [math.exp(score - peak) for score in row]
-    return [weight / math.fsum(weights) for weight in weights]
 
 
 def network(rng, length, vocab_size, mask, dtype=np.float64):

@@ -4,18 +4,12 @@ import math
 from collections import Counter
 
 import numpy as np
-from oracles import every, walk
+from oracles import every, softmax, walk
 
 from minigen.course import expect
 
 CLEAR = 1e-4                            # how far dice stay away from edges between two tokens
 LAST = 1 - 2 ** -53                     # the largest die there is
-
-
-def softmax(row):
-    peak = max(row)
-    weights = [math.exp(score - peak) for score in row]
-    return [weight / math.fsum(weights) for weight in weights]
 
 
 def blocks(picture, factor):

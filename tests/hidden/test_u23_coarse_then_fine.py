@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from oracles import walk
+from oracles import softmax, walk
 
 from minigen.course import expect
 
@@ -21,11 +21,6 @@ def plain_overlap(frames, hop):
         total = math.fsum(weight for weight, _ in heard)
         wave[s] = math.fsum(weight * value for weight, value in heard) / total if total >= 1e-8 else 0.0
     return wave
-
-
-def softmax(scores):
-    weights = [math.exp(score - max(scores)) for score in scores]
-    return [weight / math.fsum(weights) for weight in weights]
 
 
 def draw(rng, frame_logits, n_frames):
