@@ -19,7 +19,8 @@ from minigen.errors import say
 from minigen.files import save_text
 
 # Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
-LEFT_OUT = ("bench", "course/bounty.py", "course/matrix.py", "course/release.py", "course/stubs.py")
+LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "bounty", "confine", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
+                                                        "sandbox", "stubs", "submissions", "wire", "worker", "workshop")))
 BESIDE = ("setup.cfg", "pyproject.toml", "LICENSE")
 
 OPENER = '''"""Functions that answer a unit of the course, packed so that nobody reads an answer by accident. Write your own instead!"""
@@ -86,24 +87,36 @@ def release(house, folder):
 def hand_out(house):
     """Every text of the hand-out: name -> text; under None how many functions are sealed."""
     texts = {name: (house / name).read_text("utf-8") for name in BESIDE}
-    package = {path: path.read_text("utf-8") for path in sorted((house / "minigen").rglob("*.py"))
-               if not path.relative_to(house / "minigen").as_posix().startswith(LEFT_OUT)}
-    entries = {}
-    for path, text in package.items():
-        room = ".".join(path.relative_to(house / "minigen").with_suffix("").parts)
-        names = [answer.partition(":")[2] for unit in UNITS for answer in unit.answers if answer.partition(":")[0] == room]
-        if names:
-            text = seal(f"minigen.{room}", text, names, entries)
-        if room == "course.sockets":
-            text = without_the_packages_side(text)
-        texts[path.relative_to(house).as_posix()] = text
-    listed = "\n".join(f"    ({module!r}, {name!r}):\n        {packed!r}," for (module, name), packed in entries.items())
-    texts["minigen/sealed.py"] = OPENER.format(entries=listed)
+    rooms, nodes = package(house)
+    texts |= rooms | {"minigen/sealed.py": opener({key: packed(node) for key, node in nodes.items()})}
     texts["minigen/course/hints.json"] = (house / "minigen" / "course" / "hints.json").read_text("utf-8")
     texts |= {f"exercises/{name}": text for name, text in stubs.exercises(house).items()}
     texts["README.md"] = readme(house)
-    texts[None] = len(entries)
+    texts[None] = len(nodes)
     return texts
+
+
+def package(house):
+    """The rooms of the package with their answers sealed, name -> text; and the answers, (module, name) -> syntax tree."""
+    texts, nodes = {}, {}
+    for path in sorted((house / "minigen").rglob("*.py")):
+        if path.relative_to(house / "minigen").as_posix().startswith(LEFT_OUT):
+            continue
+        text = path.read_text("utf-8")
+        room = ".".join(path.relative_to(house / "minigen").with_suffix("").parts)
+        names = [answer.partition(":")[2] for unit in UNITS for answer in unit.answers if answer.partition(":")[0] == room]
+        if names:
+            text = seal(f"minigen.{room}", text, names, nodes)
+        if room == "course.sockets":
+            text = without_the_packages_side(text)
+        texts[path.relative_to(house).as_posix()] = text
+    return texts, nodes
+
+
+def opener(entries):
+    """The text of ``minigen/sealed.py``: (module, name) -> packed answer."""
+    listed = "\n".join(f"    ({module!r}, {name!r}):\n        {packed!r}," for (module, name), packed in entries.items())
+    return OPENER.format(entries=listed)
 
 
 def readme(house):
@@ -118,8 +131,8 @@ def readme(house):
     return (house / "minigen" / "course" / "assets" / "student.md").read_text("utf-8").replace("<!-- units -->", table)
 
 
-def seal(module, text, names, entries):
-    """The text of a module with these functions sealed; what they were goes into ``entries``.
+def seal(module, text, names, answers):
+    """The text of a module with these functions sealed; their syntax trees go into ``answers``.
 
     A plain function keeps its signature and docstring. One that is compiled (``@kernel``, ``@helper``) becomes an assignment: the
     compiler must be given the function itself.
@@ -133,7 +146,7 @@ def seal(module, text, names, entries):
             node = next(one for one in nodes[owner].body if isinstance(one, ast.FunctionDef) and one.name == method)
         else:
             node = nodes[name]
-        entries[module, name] = packed(node)
+        answers[module, name] = node
         first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
         changes.append((first, node.end_lineno, replacement(node, name)))
     for first, last, new in sorted(changes, reverse=True):
@@ -174,7 +187,12 @@ def packed(node):
     for one in ast.walk(node):
         if isinstance(one, ast.Name) and one.id in inner:
             one.id = f"_{inner.index(one.id)}"
-    return base64.b85encode(zlib.compress(ast.unparse(node).encode("utf-8"), 9)).decode("ascii")
+    return compressed(ast.unparse(node))
+
+
+def compressed(text):
+    """A text as the opener takes it."""
+    return base64.b85encode(zlib.compress(text.encode("utf-8"), 9)).decode("ascii")
 
 
 def without_the_packages_side(text):

@@ -1,0 +1,217 @@
+"""What Linux itself can forbid a process, called between fork and exec: limits, another user, Landlock, seccomp, folders.
+
+Each of these holds for the process and all that it starts, and none can be taken back. (``ctypes``, because the standard library
+has none of them; the numbers are those of the kernel's headers.)
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import resource
+import signal
+import struct
+from pathlib import Path
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+NO_NEW_PRIVS, PARENT_DEATH, SET_SECCOMP, FILTER = 38, 1, 22, 2           # prctl
+NEW_NAMESPACE = 0x7E020000      # any of the namespace flags of clone
+NEWNS, BIND, REC, PRIVATE, READ_ONLY, REMOUNT, NOSUID, NODEV = 0x20000, 4096, 16384, 1 << 18, 1, 32, 2, 4
+
+# System calls that reach other processes, the network, memory that no limit counts, or the machine: number on x86_64, on aarch64.
+FORBIDDEN = {
+    "socket": (41, 198), "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "perf_event_open": (298, 241), "bpf": (321, 280),
+    "userfaultfd": (323, 282), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "shmget": (29, 194), "shmat": (30, 196),
+    "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180), "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51), "unshare": (272, 97), "setns": (308, 268),
+    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432),
+    "fspick": (433, 433), "mount_setattr": (442, 442), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "fanotify_init": (300, 262), "quotactl": (179, 60), "acct": (163, 89), "swapon": (167, 224), "reboot": (169, 142),
+    "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104), "personality": (135, 92),
+    "syslog": (103, 116), "settimeofday": (164, 170), "clock_settime": (227, 112), "sethostname": (170, 161)}
+CLONE, CLONE3 = (56, 220), (435, 435)
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
+
+def check(result):
+    """Raise OSError for a call that failed."""
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return result
+
+
+# Limits and users
+
+def limit(memory, seconds, file_size, processes=None):
+    """Bytes of address space, seconds of CPU, bytes of a file; ``processes`` (threads too) of this user."""
+    for which, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_FSIZE, file_size), (resource.RLIMIT_CORE, 0),
+                         (resource.RLIMIT_NOFILE, 128), (resource.RLIMIT_MEMLOCK, 0), (resource.RLIMIT_MSGQUEUE, 0),
+                         *([(resource.RLIMIT_NPROC, processes)] if processes else [])):
+        hard = resource.getrlimit(which)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(which, (value, value))
+
+
+def become(uid):
+    """Another user, with no group and no way back."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def die_with_parent():
+    """SIGKILL when the thread that started this process ends."""
+    check(libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0))
+
+
+# seccomp
+
+def forbidden_calls():
+    """The filter: a program for the kernel that answers EPERM to what is forbidden (McCanne and Jacobson, 1993)."""
+    column, arch = ARCHITECTURES[platform.machine()]
+    load, equal, above, some, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    numbers = [both[column] for both in FORBIDDEN.values()]
+    no, none, yes, kill = (give, 0, 0, 0x00050000 | errno.EPERM), (give, 0, 0, 0x00050000 | errno.ENOSYS), (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x80000000)
+    program = [(load, 0, 0, 4), (equal, 1, 0, arch), kill, (load, 0, 0, 0),
+               (above, 0, 1, 0x40000000), no,                                      # the x32 numbers
+               (equal, 0, 1, CLONE3[column]), none,                                # its flags cannot be seen: use clone instead
+               (equal, 0, 4, CLONE[column]), (load, 0, 0, 16), (some, 0, 1, NEW_NAMESPACE), no, yes]
+    for at, number in enumerate(numbers):
+        program.append((equal, len(numbers) - at, 0, number))
+    program += [yes, no]
+    return b"".join(struct.pack("=HBBI", *step) for step in program)
+
+
+def seccomp(program):
+    """Put a filter on this process; it can gain no rights any more."""
+    buffer = ctypes.create_string_buffer(program, len(program))
+    told = ctypes.create_string_buffer(struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer)))
+    check(libc.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
+    check(libc.prctl(SET_SECCOMP, FILTER, ctypes.byref(told), 0, 0))
+
+
+# Landlock (Salaun, 2021)
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1, 2, 4, 8, 1 << 14
+
+
+def landlock_version():
+    """The version of Landlock that this kernel has, 0 for none."""
+    return max(0, libc.syscall(CREATE_RULESET, None, 0, 1))
+
+
+def landlock(read, write, names=()):
+    """From now on only what lies under these descriptors can be opened: ``read`` for reading, ``write`` for everything, ``names`` to be listed."""
+    version = landlock_version()
+    every = (1 << (13 if version < 2 else 14 if version < 3 else 15 if version < 5 else 16)) - 1
+    attributes = struct.pack("QQQ", every, 3, 3)[:8 if version < 4 else 16 if version < 6 else 24]      # no TCP; no signals or sockets outside
+    rules = check(libc.syscall(CREATE_RULESET, attributes, len(attributes), 0))
+    for descriptors, rights in ((read, EXECUTE | READ_FILE | READ_DIR), (write, every), (names, READ_DIR)):
+        for descriptor in descriptors:
+            folder = os.path.isdir(f"/proc/self/fd/{descriptor}")
+            allowed = rights if folder else rights & (EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE)
+            check(libc.syscall(ADD_RULE, rules, 1, struct.pack("=Qi", allowed & every, descriptor), 0))
+    check(libc.prctl(NO_NEW_PRIVS, 1, 0, 0, 0))
+    check(libc.syscall(RESTRICT_SELF, rules, 0))
+    os.close(rules)
+
+
+# Folders
+
+def stage(stand, folders):
+    """In a namespace of its own, an empty folder at ``stand`` with others in it, each read-only: name -> where it is.
+
+    So that another user may read what lies below a folder that is closed to him. Needs root and CAP_SYS_ADMIN.
+    """
+    check(libc.unshare(NEWNS))
+    mount(None, "/", PRIVATE | REC)
+    mount("tmpfs", stand, NOSUID | NODEV, "tmpfs", "mode=0755")
+    for name, path in folders.items():
+        target = f"{stand}/{name}"
+        if os.path.isdir(path):
+            os.makedirs(target)
+        else:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            Path(target).touch()
+        mount(path, target, BIND)
+        mount(None, target, BIND | REMOUNT | READ_ONLY | NOSUID | NODEV)
+
+
+def mount(source, target, flags, kind=None, options=None):
+    """mount(2)."""
+    check(libc.mount(*(text if text is None else os.fsencode(text) for text in (source, target, kind)), flags, options and options.encode()))
+
+
+def can_stage():
+    """Whether this process may make mount namespaces; found out in a child."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if os.geteuid() == 0 and libc.unshare(NEWNS) == 0 else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+# Other processes
+
+def kill_all_of(uid):
+    """SIGKILL to every process of a user until none is left: ``kill(-1)`` as that user, so that none can be born in between."""
+    while True:
+        child = os.fork()
+        if child == 0:
+            try:
+                become(uid)
+                os.kill(-1, signal.SIGKILL)        # spares the caller itself
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        if not list(processes_of(uid)):
+            return
+
+
+def processes_of(uid):
+    """Process ids of a user, zombies left out. (Read from ``status``: who forbids dumps of himself seems to belong to root elsewhere.)"""
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                with open(f"/proc/{name}/status", "rb") as file:
+                    status = file.read()
+            except OSError:
+                continue
+            if b"\nUid:\t%d\t" % uid in status and b"\nState:\tZ" not in status:
+                yield int(name)
+
+
+def below(pid):
+    """A process and all its descendants."""
+    found = [pid]
+    for one in found:
+        for task in _listed(f"/proc/{one}/task"):
+            try:
+                with open(f"/proc/{one}/task/{task}/children", "rb") as file:
+                    found += map(int, file.read().split())
+            except OSError:
+                pass
+    return found
+
+
+def _listed(folder):
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def resident(pids):
+    """Bytes of memory that processes hold."""
+    pages = 0
+    for pid in pids:
+        try:
+            with open(f"/proc/{pid}/statm", "rb") as file:
+                pages += int(file.read().split()[1])
+        except (OSError, IndexError):
+            pass
+    return pages * resource.getpagesize()
