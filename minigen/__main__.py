@@ -302,6 +302,37 @@ def stubs(only_check: Annotated[bool, typer.Option("--check", help="Write nothin
 
 
 @app.command(**FOR_TEACHERS)
+def grade(folders: Annotated[list[Path], typer.Argument(help="A folder of units (uNN_name.py), a zip of one, or a folder of such: a class.")],
+          out: Annotated[Path, typer.Option(help="Where grades.csv, the pages and each student's results.json go.")],
+          units: Annotated[Optional[list[str]], typer.Option(help="Only these units or homeworks, such as u03 or HW1; may be repeated. All without it.")] = None,
+          jobs: Annotated[Optional[int], typer.Option(help="Submissions at the same time; as many as there are cores without it.", min=1)] = None,
+          sandbox: Annotated[str, typer.Option(help="bwrap or drop; without it the first that holds here. none is for files that you trust.")] = "",
+          scheduler: Annotated[str, typer.Option(help="The address of a Dask scheduler, or local for a Dask cluster on this machine.")] = "",
+          secret: Annotated[Optional[Path], typer.Option(help="A file with the class's secret, from which all dice come; without it one is made in OUT.")] = None,
+          album: Annotated[bool, typer.Option("--album", help="Also write album.html: what the students' own code drew, beside real ones, to be guessed.")] = False):
+    """Grade one submission or a class: nobody can forge a point, nothing is lost, the next start goes on (for teachers)."""
+    if sys.platform == "win32":
+        raise say("grade", "Linux, or macOS with --sandbox none", "Windows", "WSL 2 will do.")
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from rich.markup import escape as escaped
+
+    from minigen.course import grade as work
+    from minigen.parallel import cores
+    print_to = console()
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[loss]}"), console=print_to,
+                  transient=True, disable=not print_to.is_terminal) as bars:
+        task = bars.add_task("grading", total=None, loss="")
+        marks, names, used = work.grade(folders, out, units=units or (), jobs=jobs or cores(), asked=sandbox, scheduler=scheduler, secret=secret, album=album,
+                                        told=lambda done, total, name: bars.update(task, completed=done, total=total, loss=escaped(name)), trains=lambda title: reporter(bars, title))
+    if used == "none":
+        show("WARNING: --sandbox none: the files ran unprotected; whoever handed one in could have forged all of this")
+    for line in work.summary(marks, units or ()):
+        show(line)
+    show(f"sandbox: {used}. Written into {out}: {', '.join(names)}")
+
+
+@app.command(**FOR_TEACHERS)
 def release(folder: Annotated[Path, typer.Argument(help="A new folder for the student's hand-out.")]):
     """Make the student's hand-out: the package, the exercises, a README, and no answer in it (for teachers)."""
     from minigen.course import places

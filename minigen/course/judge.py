@@ -20,13 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
-from minigen.course import confine, frontier, hints
+from minigen.course import confine, frontier, hints, workshop
 from minigen.course.load import function_name
 from minigen.course.marks import Mark, TestMark, UnitMark
+from minigen.course.places import house_of_tests
 from minigen.course.proxy import Fault
-from minigen.course.sandbox import MADE, Limits, User
+from minigen.course.sandbox import MADE, Limits, User, choose
 from minigen.course.units import BY_NUMBER
-from minigen.course.workshop import Bench
+from minigen.course.wire import Closed, Pipe
+from minigen.errors import UserError, say
 
 OWN_MEMORY = 6 << 30            # bytes that the judge itself may take: a callback asked for the impossible is refused, not served
 
@@ -213,15 +215,14 @@ def judge_unit(house, unit, content, seed, sandbox, budget, table, after=lambda 
         sandbox.kill()
 
 
-def judge(task, more=None):
+def judge(task):
     """The Mark of one submission.
 
     Parameters
     ----------
     task : dict
-        name, seed, files (unit number -> bytes), units (numbers), house, bench, sandbox (a back-end), class_seed.
-    more : callable (mark, unit, impl), optional
-        What else is done with a unit that is right: drawing.
+        name, seed, class_seed, files (unit number -> bytes), units (numbers), sandbox (a back-end), house (its folder), bench (a workshop.Bench);
+        limits (of ``Limits``), draws and cards (whether the submission's own code draws for its page, for the album).
     """
     limits, start = Limits(**task.get("limits", {})), time.monotonic()
     mark, budget = Mark(task["name"], task["seed"], [], sandbox=task["sandbox"]), Budget(limits)
@@ -230,14 +231,26 @@ def judge(task, more=None):
     def after(unit, impl):
         if unit.short == "u24":
             mark.lost_bits = lost_bits(impl, task["class_seed"])
-        elif more:
-            more(mark, unit, impl)
+        if unit.short == "u14" and task.get("draws"):
+            mark.sprite = drawn(impl, "completed", task) or ""
+        if unit.short == "u08" and task.get("cards"):
+            mark.cards = drawn(impl, "cards", task) or []
     with User() as uid:
-        sandbox = MADE[task["sandbox"]](Bench(Path(task["bench"])), limits, uid)
+        sandbox = MADE[task["sandbox"]](task["bench"], limits, uid)
         for number in task["units"]:
             mark.units.append(judge_unit(task["house"], BY_NUMBER[number], task["files"].get(number), task["seed"], sandbox, budget, table, after))
     mark.seconds = round(time.monotonic() - start, 3)
     return mark
+
+
+def drawn(impl, what, task):
+    """What a function of ``drawing`` makes with the submission's own code; None if that fails, which costs no point."""
+    from minigen.course import drawing
+    try:
+        with alarm(impl.seconds_left()):
+            return getattr(drawing, what)(task["bench"].drawing, impl, task["seed"])
+    except (Fault, Exception):
+        return None
 
 
 def lost_bits(impl, class_seed):
@@ -256,12 +269,27 @@ def tables_of(class_seed):
     return [(joint, passes, frontier.optimum(joint, passes)) for _, joint, passes in frontier.tables(np.random.default_rng(class_seed))]
 
 
-def main():
-    """Judge what comes in, a line of JSON for each submission, until nothing comes any more; a line of JSON goes out for each."""
+def main(read, write):
+    """Judge what comes in until nothing comes any more: a frame of JSON for each task, a frame of JSON for each answer."""
     resource.setrlimit(resource.RLIMIT_AS, (OWN_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     confine.die_with_parent()
-    for line in sys.stdin:
-        task = json.loads(line)
-        task["files"] = {int(number): b64decode(content) for number, content in task["files"].items()}
-        sys.stdout.write(json.dumps(judge(task).as_json()) + "\n")
-        sys.stdout.flush()
+    house, pipe, chosen = house_of_tests(), Pipe(read, write), {}
+    state, bench = workshop.state_of(house), workshop.lay_out(house)
+    while True:
+        try:
+            task = json.loads(pipe.receive())
+        except Closed:
+            return
+        try:
+            asked = task["sandbox"]
+            if state != task["state"]:
+                raise say("minigen", f"the same version everywhere ({task['state']})", state, "Update the clone on that machine.")
+            chosen[asked] = chosen.get(asked) or choose(asked, house)
+            task |= {"files": {int(number): b64decode(content) for number, content in task["files"].items()}, "house": house, "bench": bench}
+            if task["draws"] or task["cards"]:
+                from minigen.course import drawing
+                drawing.prepare(bench.drawing, drawing.needed(task["files"], task["cards"]))
+            answer = {"mark": judge(task).as_json()}
+        except UserError as error:
+            answer = {"error": str(error)}
+        pipe.send(json.dumps(answer).encode())

@@ -21,3 +21,15 @@ def house(wanted="exercises"):
     raise say("folder", f"{wanted} in {str(Path.cwd())!r}", "none", f"Go to the folder that holds minigen and {wanted}.")
 
 
+def house_of_tests():
+    """The clone that holds the hidden tests: the one that the package stands in, whatever folder is the current one.
+
+    Raises
+    ------
+    UserError
+        The package does not stand in a clone.
+    """
+    folder = PACKAGE.parent
+    if not (folder / "tests" / "hidden").is_dir():
+        raise say("tests", f"tests/hidden beside the package in {str(folder)!r}", "none", "Grade with a clone of minigen, installed by pip install -e .")
+    return folder

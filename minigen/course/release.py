@@ -19,8 +19,9 @@ from minigen.errors import say
 from minigen.files import save_text
 
 # Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
-LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "bounty", "confine", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
+LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "bounty", "confine", "drawing", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
                                                         "sandbox", "stubs", "submissions", "wire", "worker", "workshop")))
+TEACHERS = ("student.md", "student_page.html", "class_page.html", "album.html", "pages.css")       # of the assets: the README is made of the first
 BESIDE = ("setup.cfg", "pyproject.toml", "LICENSE")
 
 OPENER = '''"""Functions that answer a unit of the course, packed so that nobody reads an answer by accident. Write your own instead!"""
@@ -75,7 +76,7 @@ def release(house, folder):
         for name, text in texts.items():
             save_text(folder / name, text)
         for path in sorted((house / "minigen").rglob("assets/*")):
-            if path.is_file() and path.name != "student.md":
+            if path.is_file() and path.name not in TEACHERS:
                 target = folder / path.relative_to(house)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)

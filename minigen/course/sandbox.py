@@ -21,10 +21,10 @@ from pathlib import Path
 import msgpack
 import numpy as np
 
-from minigen.course import confine
+from minigen.course import confine, workshop
 from minigen.course.proxy import Fault, Session
 from minigen.course.wire import Pipe
-from minigen.errors import say
+from minigen.errors import expect_in, say
 
 BACKENDS = ("bwrap", "drop", "none")
 FIRST_USER, USERS = 64100, 500  # ids that no system gives out; one for each submission that is graded at the same time
@@ -294,23 +294,41 @@ class User:
         self.lock = None
         if os.geteuid() != 0:
             return None
-        folder = Path(tempfile.gettempdir()) / "minigen-users"
-        folder.mkdir(mode=0o700, exist_ok=True)
         for uid in range(FIRST_USER, FIRST_USER + USERS):
-            lock = os.open(folder / str(uid), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(lock)
-                continue
-            self.lock = lock
-            confine.kill_all_of(uid)               # whatever a grader that was killed has left
-            return uid
+            self.lock = _locked(uid)
+            if self.lock is not None:
+                confine.kill_all_of(uid)           # whatever a grader that was killed has left
+                return uid
         raise say("sandbox", f"a free user id from {FIRST_USER} on", f"{USERS} that are taken", "Are that many graders running?")
 
     def __exit__(self, *error):
         if self.lock is not None:
             os.close(self.lock)
+
+
+def _locks():
+    folder = Path(tempfile.gettempdir()) / "minigen-users"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _locked(uid):
+    """A descriptor that holds a user id until it is closed; None if another grader has it."""
+    lock = os.open(_locks() / str(uid), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock
+    except OSError:
+        os.close(lock)
+        return None
+
+
+def sweep():
+    """End what graders that were killed have left of users that nobody holds now."""
+    for name in os.listdir(_locks()) if os.geteuid() == 0 else ():
+        if (lock := _locked(int(name))) is not None:
+            confine.kill_all_of(int(name))
+            os.close(lock)
 
 
 def faults_of(name, bench, secrets):
@@ -335,21 +353,25 @@ def faults_of(name, bench, secrets):
             sandbox.kill()
 
 
-def choose(asked, bench, secrets):
+def choose(asked, house):
     """The name of a back-end that holds on this machine.
 
-    ``asked`` is one of BACKENDS, or "" for the first of ``bwrap`` and ``drop`` that does. ``secrets`` are files that it must not read.
+    ``asked`` is one of BACKENDS, or "" for the first of ``bwrap`` and ``drop`` that does: each is tried with the tests and
+    the solutions of the house as what it must not let be read.
 
     Raises
     ------
     UserError
         None of them holds: what is missing, and what to install. Nothing is ever graded unprotected in silence.
     """
+    if asked:
+        expect_in("--sandbox", asked, BACKENDS)
     if asked == "none":
         return asked
     if not sys.platform.startswith("linux"):
         raise say("--sandbox", "Linux", sys.platform, "Grade on Linux (a virtual machine, WSL 2), or ask for --sandbox none for files that you trust.")
-    why = {}
+    secrets = [*(house / "tests" / "hidden").glob("test_u01*.py"), *(house / "solutions").glob("u01*.py"), f"/proc/{os.getpid()}/environ"]
+    bench, why = workshop.lay_out(house), {}
     for name in [asked] if asked else BACKENDS[:2]:
         why[name] = faults_of(name, bench, secrets)
         if not why[name]:

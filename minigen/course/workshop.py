@@ -29,6 +29,17 @@ class Bench:
         """The package without its sealed answers, and the folder with those that a unit may use."""
         return self.root / "package", self.root / "sealed" / BY_NUMBER[number].short
 
+    @property
+    def drawing(self):
+        """Where the networks are kept that draw with a student's loop."""
+        return self.root / "drawing"
+
+
+def state_of(house):
+    """A digest of all that decides a grade: the package and the tests."""
+    files = [*sorted((house / "minigen").rglob("*.py")), *sorted((house / "tests" / "hidden").glob("*.*")), house / "tests" / "oracles.py"]
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
+
 
 def lay_out(house, cache=None):
     """The Bench for a house, made once for each state of its sources.

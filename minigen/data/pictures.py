@@ -1,5 +1,6 @@
 """Pictures in and out: a token is a pixel, its id a colour of a small palette."""
 
+import io
 import re
 from pathlib import Path
 
@@ -234,6 +235,14 @@ def _read_png(file, tile):
     except Exception:           # a broken PNG comes out of Pillow as one of a dozen kinds of error
         raise say("data", "a PNG picture", f"{file}, which cannot be read as one",
                   "Is it cut short, or another kind of file?") from None
+
+
+def png(rgb):
+    """A picture (H, W, 3) uint8 as the bytes of a PNG."""
+    from PIL import Image
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def _cut(file, rgba, height, width):
