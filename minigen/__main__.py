@@ -309,6 +309,7 @@ def grade(folders: Annotated[list[Path], typer.Argument(help="A folder of units 
           sandbox: Annotated[str, typer.Option(help="bwrap or drop; without it the first that holds here. none is for files that you trust.")] = "",
           scheduler: Annotated[str, typer.Option(help="The address of a Dask scheduler, or local for a Dask cluster on this machine.")] = "",
           secret: Annotated[Optional[Path], typer.Option(help="A file with the class's secret, from which all dice come; without it one is made in OUT.")] = None,
+          name: Annotated[Optional[str], typer.Option(help="With one submission: its name, if not that of the folder. Its dice come from it.")] = None,
           album: Annotated[bool, typer.Option("--album", help="Also write album.html: what the students' own code drew, beside real ones, to be guessed.")] = False):
     """Grade one submission or a class: nobody can forge a point, nothing is lost, the next start goes on (for teachers)."""
     if sys.platform == "win32":
@@ -323,7 +324,7 @@ def grade(folders: Annotated[list[Path], typer.Argument(help="A folder of units 
     with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[loss]}"), console=print_to,
                   transient=True, disable=not print_to.is_terminal) as bars:
         task = bars.add_task("grading", total=None, loss="")
-        marks, names, used = work.grade(folders, out, units=units or (), jobs=jobs or cores(), asked=sandbox, scheduler=scheduler, secret=secret, album=album,
+        marks, names, used = work.grade(folders, out, units=units or (), jobs=jobs or cores(), asked=sandbox, scheduler=scheduler, secret=secret, album=album, name=name,
                                         told=lambda done, total, name: bars.update(task, completed=done, total=total, loss=escaped(name)), trains=lambda title: reporter(bars, title))
     if used == "none":
         show("WARNING: --sandbox none: the files ran unprotected; whoever handed one in could have forged all of this")
@@ -333,12 +334,26 @@ def grade(folders: Annotated[list[Path], typer.Argument(help="A folder of units 
 
 
 @app.command(**FOR_TEACHERS)
-def release(folder: Annotated[Path, typer.Argument(help="A new folder for the student's hand-out.")]):
-    """Make the student's hand-out: the package, the exercises, a README, and no answer in it (for teachers)."""
+def release(folder: Annotated[Path, typer.Argument(help="A new folder for the student's hand-out.")],
+            autograder: Annotated[Optional[Path], typer.Option(help="Gradescope's bundle, not for students; without it autograder.zip beside the folder.")] = None,
+            units: Annotated[Optional[list[str]], typer.Option(help="What Gradescope grades, such as u03 or HW1; may be repeated. All without it.")] = None,
+            secret: Annotated[Optional[Path], typer.Option(help="A file with the class's secret for Gradescope; without it a new one.")] = None):
+    """Make the student's hand-out, in which no answer stands, and the bundle for Gradescope (for teachers)."""
+    import secrets
+
+    from minigen.course import grade as grader
     from minigen.course import places
     from minigen.course import release as work
-    made = work.release(places.house("solutions"), folder)
+    house, bundle = places.house("solutions"), autograder or folder.resolve().parent / "autograder.zip"
+    grader.chosen(units)
+    if folder.resolve() in bundle.resolve().parents:
+        raise say("--autograder", "a file outside of the hand-out", repr(str(bundle)), "It holds the hidden tests.")
+    check_writable("--autograder", bundle, ".zip")
+    told = grader.read_secret(secret, folder) if secret else secrets.token_hex(16).encode()
+    made = work.release(house, folder)
+    work.autograder(house, bundle, told, units or ())
     show(f"{folder}: {made.files} files, {made.sealed} answers sealed")
+    show(f"{relative(bundle)}: for Gradescope; it holds the hidden tests, so keep it from students")
 
 
 @app.command()

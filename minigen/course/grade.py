@@ -285,7 +285,7 @@ class Run:
         return ["grades.csv", "class.html", *(["album.html"] if self.album else []), *(["results.json", "report.html"] if len(made) == 1 else ["students/"])]
 
 
-def grade(paths, out, *, units=(), jobs=2, asked="", scheduler="", secret=None, album=False, told=None, trains=None):
+def grade(paths, out, *, units=(), jobs=2, asked="", scheduler="", secret=None, album=False, name=None, told=None, trains=None):
     """Grade what is handed in, and write everything into ``out``: (marks, names of files, name of the sandbox).
 
     Raises
@@ -298,24 +298,34 @@ def grade(paths, out, *, units=(), jobs=2, asked="", scheduler="", secret=None, 
         if path.resolve() in [out.resolve(), *out.resolve().parents]:
             raise say("--out", "a folder outside of what is graded", repr(str(out)), "It would be taken for a submission next time.")
     found = submissions.find(paths)
-    name = sandbox.choose(asked, house_of_tests())
+    if name:
+        if len(found) > 1:
+            raise say("--name", "one submission", f"{len(found)}", "A class's names are those of its folders.")
+        found[0].name = name
+    used = sandbox.choose(asked, house_of_tests())
     try:
         (out / "journal").mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in [*out.glob(".*-????????.*"), *(out / "journal").glob(".*-????????.json")]:
             left.unlink()                          # of a grader that was killed while it wrote
     except OSError as error:
         raise say("--out", "a folder that can be written", f"{str(out)!r} ({error.strerror or error})") from None
-    run = Run(out, numbers, read_secret(secret, out), name, album, told, trains)
+    run = Run(out, numbers, read_secret(secret, out), used, album, told, trains)
     if len(found) == 1:                            # whatever happens, there is a valid file
         run.write_student(run.nothing(found[0], "grading did not finish"), True)
     try:
         made = run.marks_of(found, lambda tasks: on_cluster(tasks, scheduler, jobs) if scheduler else on_threads(tasks, jobs))
     finally:
         sandbox.sweep()
-    about = {"sandbox 沙箱": name, "units 單元": ", ".join(BY_NUMBER[number].short for number in numbers), "tests and package 版本": run.state,
+    about = {"sandbox 沙箱": used, "units 單元": ", ".join(BY_NUMBER[number].short for number in numbers), "tests and package 版本": run.state,
              "secret 密鑰": str(secret or out / "secret"), "seeds 種子": "from the secret and the name: the same secret gives the same dice",
              "graded 批改時間": time.strftime("%Y-%m-%d %H:%M")}
-    return made, run.write(made, about), name
+    return made, run.write(made, about), used
+
+
+def prepare():
+    """Do now what the first grading would have to wait for: the package for the sandbox, the networks that draw."""
+    from minigen.course import drawing
+    drawing.prepare(workshop.lay_out(house_of_tests()).drawing, list(drawing.MODELS))
 
 
 def summary(made, units):

@@ -12,16 +12,18 @@ import shutil
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from minigen.course import stubs
 from minigen.course.units import HOMEWORKS, UNITS
 from minigen.errors import say
-from minigen.files import save_text
+from minigen.files import save_atomically, save_text
 
 # Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
 LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "bounty", "confine", "drawing", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
                                                         "sandbox", "stubs", "submissions", "wire", "worker", "workshop")))
-TEACHERS = ("student.md", "student_page.html", "class_page.html", "album.html", "pages.css")       # of the assets: the README is made of the first
+# Of the assets; the README is made of the first.
+TEACHERS = ("student.md", "student_page.html", "class_page.html", "album.html", "pages.css", "gradescope_setup.sh", "gradescope_run.sh")
 BESIDE = ("setup.cfg", "pyproject.toml", "LICENSE")
 
 OPENER = '''"""Functions that answer a unit of the course, packed so that nobody reads an answer by accident. Write your own instead!"""
@@ -83,6 +85,28 @@ def release(house, folder):
     except OSError as error:
         raise say("folder", "one that can be written", f"{str(folder)!r} ({error.strerror or error})") from None
     return Made(sum(path.is_file() for path in folder.rglob("*")), sealed)
+
+
+def autograder(house, file, secret, units=()):
+    """Write Gradescope's ``autograder.zip``: the package, the hidden tests, the class's secret and two scripts. Not for students.
+
+    ``units`` are words such as "u03" and "HW1" for ``minigen grade --units``; all without one.
+    """
+    def write(temporary):
+        with ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
+            for name, text in (("setup.sh", script("setup")), ("run_autograder", script("run").replace("UNITS", " ".join(f"--units {word}" for word in units)))):
+                info = ZipInfo(name)
+                info.external_attr = 0o755 << 16
+                archive.writestr(info, text)
+            archive.writestr("secret", secret)
+            for path in [*(house / name for name in (*BESIDE, "README.md")), *sorted((house / "minigen").rglob("*")), *sorted((house / "tests" / "hidden").glob("*")),
+                         house / "tests" / "oracles.py"]:
+                if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
+                    archive.write(path, path.relative_to(house))
+
+    def script(name):
+        return (house / "minigen" / "course" / "assets" / f"gradescope_{name}.sh").read_text("utf-8")
+    save_atomically(file, write)
 
 
 def hand_out(house):

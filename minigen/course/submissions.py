@@ -293,6 +293,8 @@ class _Item:
 
 
 class _OnDisk(_Item):
+    nested = 0
+
     def __init__(self, path, name=None):
         try:
             mode = os.lstat(path).st_mode
@@ -304,12 +306,8 @@ class _OnDisk(_Item):
         self.path = path
 
     def items(self):
-        try:
-            with os.scandir(self.path) as entries:
-                for entry in entries:
-                    yield _OnDisk(entry.path)
-        except OSError as error:
-            raise _Ignored(f"cannot be read ({error.strerror})") from None
+        with _noted("cannot be read"), os.scandir(self.path) as entries:
+            yield from (_OnDisk(entry.path) for entry in entries)
 
     def open(self):
         descriptor = os.open(self.path, FLAGS)          # never waits, never follows: what it got is asked afterwards
@@ -351,17 +349,23 @@ class _InZip(_Item):
         return io.BytesIO(_read(self, MOST_ZIP))
 
 
-def _read(item, most):
-    """The bytes of a file, if there are no more than ``most``. What a zip says about its sizes does not count."""
+@contextmanager
+def _noted(why):
+    """Whatever goes wrong inside becomes the reason of a note: zipfile lets through all that a damaged zip sets off."""
     try:
-        with item.open() as file:
-            data = file.read(most + 1)
+        yield
     except _Ignored:
         raise
-    except OSError as error:
+    except PermissionError as error:
         raise _Ignored(f"cannot be read ({error.strerror})") from None
-    except Exception:                           # zipfile lets through whatever a damaged entry sets off
-        raise _Ignored("damaged") from None
+    except Exception:
+        raise _Ignored(why) from None
+
+
+def _read(item, most):
+    """The bytes of a file, if there are no more than ``most``. What a zip says about its sizes does not count."""
+    with _noted("damaged"), item.open() as file:
+        data = file.read(most + 1)
     if len(data) > most:
         raise _Ignored(f"larger than {_size(most)}")
     return data
@@ -372,17 +376,13 @@ def _inside(item):
     """What stands in a folder or zip, while it is open."""
     if item.fault:
         raise _Ignored(item.fault)
-    with ExitStack() as stack:
+    with ExitStack() as opened:
         if item.is_folder:
             items = item.items()
         else:
-            try:
-                archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(item.open_zip())))
-                items = _table(archive, getattr(item, "nested", 0) + 1)
-            except _Ignored:
-                raise
-            except Exception:                   # the same
-                raise _Ignored("cannot be read as a zip") from None
+            with _noted("cannot be read as a zip"):
+                archive = opened.enter_context(zipfile.ZipFile(opened.enter_context(item.open_zip())))
+                items = _table(archive, item.nested + 1)
         yield items
 
 
