@@ -103,6 +103,7 @@ class Judge:
 
 LOCAL = threading.local()       # a judge for each thread, here and in the workers of a cluster
 STARTED = []
+STOPPED = threading.Event()
 
 
 def judged(task, seconds=sandbox.Limits.submission + 120):
@@ -114,18 +115,21 @@ def judged(task, seconds=sandbox.Limits.submission + 120):
         try:
             return LOCAL.judge.ask(task, seconds)
         except WireError:
-            pass
+            if STOPPED.is_set():
+                break
     return {"died": f"its judge ended {TRIES} times over it"}
 
 
 def stop_all():
     """End the judges of this process."""
+    STOPPED.set()
     while STARTED:
         STARTED.pop().stop()
 
 
 def on_threads(tasks, jobs):
     """(name, answer) of each task, as they come, from so many judges on this machine."""
+    STOPPED.clear()
     with ThreadPoolExecutor(jobs) as pool:
         running = {pool.submit(judged, task): task["name"] for task in tasks}
         try:
@@ -149,7 +153,7 @@ def on_cluster(tasks, address, jobs):
         raise say("--scheduler", "dask.distributed", "none", 'Run: pip install -e ".[cluster]"') from None
     with LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) if address == "local" else _nothing(address) as cluster:
         try:
-            client = Client(cluster, timeout=15)
+            client = Client(cluster, timeout=5)
         except (OSError, ValueError) as error:
             raise say("--scheduler", "the address of a running Dask scheduler, such as tcp://host:8786, or local", repr(address), str(error)) from None
         with client:
@@ -262,7 +266,7 @@ class Run:
     def folder_of(self, name):
         """Where a student's files go: the name as it is, where that is a harmless name of a folder."""
         plain = "".join(c if c.isprintable() and c not in '/\\:*?"<>|' else "_" for c in name.encode("utf-8", "replace").decode("utf-8"))[:80].strip(". ")
-        if plain != name:
+        if plain != name or not plain:
             plain = f"{plain or 'student'}-{hashlib.sha256(name.encode('utf-8', 'surrogateescape')).hexdigest()[:8]}"
         return self.out / "students" / plain
 
@@ -310,7 +314,7 @@ def grade(paths, out, *, units=(), jobs=2, asked="", scheduler="", secret=None, 
     except OSError as error:
         raise say("--out", "a folder that can be written", f"{str(out)!r} ({error.strerror or error})") from None
     run = Run(out, numbers, read_secret(secret, out), used, album, told, trains)
-    if len(found) == 1:                            # whatever happens, there is a valid file
+    if len(found) == 1 and not scheduler:          # whatever happens, there is a valid file
         run.write_student(run.nothing(found[0], "grading did not finish"), True)
     try:
         made = run.marks_of(found, lambda tasks: on_cluster(tasks, scheduler, jobs) if scheduler else on_threads(tasks, jobs))

@@ -38,7 +38,7 @@ class Limits:
     """What one submission may use."""
 
     call: float = 10.0          # seconds, one call with its callbacks
-    load: float = 20.0          # seconds, to start and to run the file
+    load: float = 10.0          # seconds, to start and to run the file
     unit: float = 30.0          # seconds, all tests of a unit
     submission: float = 300.0   # seconds, everything
     memory: int = 2 << 30       # bytes, all processes together

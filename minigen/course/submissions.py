@@ -38,10 +38,11 @@ FLAT = [re.compile(r"(?P<student>.+?_\d+_assignsubmission_file_)(?P<file>)(?P<ow
         re.compile(r"(?P<student>anon_[^_]+|.+?_\d+)_(?P<file>\d+)_(?P<own>.+)", re.S)]                 # Canvas
 AGAIN = re.compile(r"-(\d{1,4})(?=\.(?:py|zip)$)", re.I)
 OPT_OUTS = {"#album:no", "#圖鑑:不要"}
-CLOSED = {"O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"}      # not every system has every one
-FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in CLOSED)
+FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
-_Found = namedtuple("_Found", "place item submission looks")
+NO_UNIT = "no unit has that name"
+
+_Found = namedtuple("_Found", "place item submission looks")        # looks: as if somebody had handed in something
 
 
 @dataclass
@@ -113,16 +114,16 @@ def _students(items, place, notes):
     found += [_collected(f"{place}/{name}_…", _Item(name, is_folder=True), team) for name, team in teams.items()]
     if len(full) == 1 and not teams and not STUDENT.search(full[0].item.name):
         [(inner, item, *_)] = full
+        if item.is_zip and len(found) > 1:      # a student's, whatever students it pretends to hold
+            return found
         try:
             with _inside(item) as items:
                 students = _students(items, inner, notes)
         except _Ignored:                        # a zip that is none
             students = []
-        if students or item.is_zip:
-            return students or found
-        if len(found) > 1:
+        if not students and len(found) > 1:
             notes.append(f"taken as one submission: no folder but {_shown(item.name)} holds files of units")
-        return []
+        return students or (found if item.is_zip else [])
     return found if full or teams else []
 
 
@@ -210,7 +211,7 @@ class _Search:
         elif item.name in FILES:
             self.take(item, path, (len(path), age, len("/".join(path)), path))
         elif MEANT.fullmatch(item.name):
-            raise _Ignored(_NO_UNIT)
+            raise _Ignored(NO_UNIT)
 
     def take(self, item, path, rank):
         """Read a unit's file, unless a better one of that unit has been read."""
@@ -241,11 +242,8 @@ class _Ignored(Exception):
     """Why something was not taken."""
 
 
-_NO_UNIT = "no unit has that name"
-
-
 def _line(path, why):
-    near = difflib.get_close_matches(path[-1][-80:].lower(), FILES, 1) if why == _NO_UNIT else []
+    near = difflib.get_close_matches(path[-1][-80:].lower(), FILES, 1) if why == NO_UNIT else []
     return (f"{_shown('/'.join(path))}: " if path else "") + why + (f"; did you mean {near[0]}?" if near else "")
 
 
@@ -364,7 +362,7 @@ def _noted(why):
 
 def _read(item, most):
     """The bytes of a file, if there are no more than ``most``. What a zip says about its sizes does not count."""
-    with _noted("damaged"), item.open() as file:
+    with _noted("cannot be read, perhaps damaged"), item.open() as file:
         data = file.read(most + 1)
     if len(data) > most:
         raise _Ignored(f"larger than {_size(most)}")
