@@ -28,6 +28,10 @@ class Source:
             return SOCKETS[self.unit.number].own()
         return load(self.unit, self.path, self.base)
 
+    def files(self):
+        """(name, content) of its files, in the order in which they are run."""
+        return [[path.name, path.read_bytes()] for path in (self.base, self.path) if path]
+
 
 def sources_for(name, asked):
     """The implementations of the unit ``uNN_name`` among those asked for on the command line."""

@@ -1,7 +1,7 @@
 """What the hidden tests share: the implementation under test, and dice that no submission can know.
 
     pytest tests/hidden --impl solutions | exercises | minigen | FOLDER | FILE [--impl ANOTHER …]
-                        [--dice SEED] [--seeds K] [--verdicts FILE.json]
+                        [--dice SEED] [--seeds K] [--verdicts FILE.json] [--sandbox bwrap | drop]
 
 ``--impl`` may be repeated; a file named ``uNN_name__what.py`` is laid over the solution of its unit. Each test of each run
 throws its own dice from the seed that is printed at the top.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from implementations import sources_for
+from implementations import HOUSE, sources_for
 
 from minigen.course import hints
 from minigen.course.units import find
@@ -38,9 +38,33 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture
-def impl(request):
-    """The functions of the unit, of the implementation under test."""
-    return request.param.load()
+def impl(request, in_sandbox):
+    """The functions of the unit, of the implementation under test; with ``--sandbox`` each call runs there."""
+    return in_sandbox(request.param) if in_sandbox and request.param.path else request.param.load()
+
+
+@pytest.fixture(scope="session")
+def in_sandbox(request):
+    """source -> its functions, in the sandbox that was asked for: one worker at a time."""
+    name = request.config.getoption("sandbox")
+    if not name:
+        yield None
+        return
+    from minigen.course import judge, sandbox, workshop
+    sandbox.choose(name, HOUSE)
+    with sandbox.User() as uid:
+        box, held = sandbox.MADE[name](workshop.lay_out(HOUSE), sandbox.Limits(), uid), {}
+
+        def proxied(source):
+            if source not in held:
+                box.kill()
+                held.clear()
+                held[source] = judge.Impl(source.unit, source.files(), box, judge.Budget(sandbox.Limits(unit=1e6, submission=1e6)))
+            return held[source]
+        try:
+            yield proxied
+        finally:
+            box.kill()
 
 
 @pytest.fixture
