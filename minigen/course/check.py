@@ -20,7 +20,7 @@ from pathlib import Path
 from minigen.course import hints
 from minigen.course.load import UnitError, described, load, read_source
 from minigen.course.places import PACKAGE
-from minigen.course.units import UNITS
+from minigen.course.units import UNITS, closed_to
 from minigen.parallel import cores
 
 LIMIT = 10.0                    # seconds for one unit
@@ -117,10 +117,10 @@ def checks_of(unit, functions, found):
 
 
 def block(unit):
-    """Make the package's own answers of a unit raise: handing them in would be no answer. (For a process of its own.)"""
+    """Make what in the package answers a unit, or a later one, raise: handing it in would be no answer. (For a process of its own.)"""
     def yours(*arguments, **named):
         raise NotImplementedError(f"{unit.short} asks you to write this yourself; what the package has is no answer")
-    for answer in unit.answers:
+    for answer in closed_to(unit):
         room, _, name = answer.partition(":")
         if not room.endswith("_numba"):            # what is compiled takes a second to load, and cannot be called from outside
             *owner, last = name.split(".")

@@ -8,6 +8,7 @@ while they are read can still lead a reader astray: grade a copy.)
 import copy
 import difflib
 import io
+import math
 import os
 import re
 import stat
@@ -25,8 +26,10 @@ MOST_BYTES = 256 * 1024             # of one file
 MOST_IN_ALL = 8 * 1024 * 1024       # read of one submission
 MOST_ENTRIES = 10_000               # names looked at in one submission
 MOST_DEPTH = 4                      # folders below the submission's own
-MOST_ZIPS = 20                      # opened in one submission
-MOST_ZIP = 32 * 1024 * 1024         # of a zip in a zip, and of any zip's table of contents
+MOST_ZIPS = 10                      # opened in one submission
+MOST_ZIP = 32 * 1024 * 1024         # of a zip in a zip
+MOST_TABLE = 8 * 1024 * 1024        # of a zip's table of contents: 50,000 names
+MOST_IN_CLASS = 512 * 1024 * 1024   # kept of one class
 MOST_NOTES = 20
 
 FILES = {f"{unit.name}.py": unit.number for unit in UNITS}
@@ -107,11 +110,15 @@ def _students(items, place, notes):
     teams = _by_team(items)
     flat = {item.label for team in teams.values() for item in team}
     alone = [item for item in items if (item.is_folder or item.is_zip) and item.label not in flat]
-    found = [_collected(f"{place}/{item.label}", item) for item in alone]
+    found, kept = [], 0
+    for item, team in [*((item, None) for item in alone), *((_Item(name, is_folder=True), team) for name, team in teams.items())]:
+        found.append(_collected(f"{place}/{item.label}", item, team))
+        kept += sum(map(len, found[-1].submission.files.values()))
+        if kept > MOST_IN_CLASS:
+            raise _Ignored(f"holds more than {_size(MOST_IN_CLASS)} of files")
     full = [one for one in found if one.looks]
     if any(one.item.name.casefold() == "exercises" for one in full):
         return []
-    found += [_collected(f"{place}/{name}_…", _Item(name, is_folder=True), team) for name, team in teams.items()]
     if len(full) == 1 and not teams and not STUDENT.search(full[0].item.name):
         [(inner, item, *_)] = full
         if item.is_zip and len(found) > 1:      # a student's, whatever students it pretends to hold
@@ -184,11 +191,11 @@ class _Search:
 
     def walk(self, items, path, age=(0, 0)):
         """Take what stands here, then look into folders and zips."""
-        items = list(islice(items, self.entries + 1))
-        if len(items) > self.entries:
-            self.notes.append((path, f"more than {MOST_ENTRIES:,} names: the rest is ignored"))
-            items = items[:self.entries]
+        items = list(islice(items, self.entries + 1)) if self.entries >= 0 else []
         self.entries -= len(items)
+        if items and self.entries < 0:          # once: from here on nothing is looked at
+            items.pop()
+            self.notes.append((path, f"more than {MOST_ENTRIES:,} names: the rest is ignored"))
         for item in sorted(items, key=lambda item: (item.is_folder or item.is_zip, item.name, item.label)):
             if not _skipped(item.name):
                 try:
@@ -320,9 +327,11 @@ class _OnDisk(_Item):
 class _Wary(io.BufferedReader):
     """For zipfile, which reads a table of contents in one piece, however long a zip says that it is."""
 
+    most = math.inf
+
     def read(self, size=-1):
-        if size is not None and size > MOST_ZIP:
-            raise zipfile.BadZipFile
+        if size is not None and size > self.most:
+            raise _Ignored("holds more names than are looked at")
         return super().read(size)
 
 
@@ -344,7 +353,7 @@ class _InZip(_Item):
     def open_zip(self):
         if self.nested > 1:
             raise _Ignored("a zip in a zip in a zip, not opened")
-        return io.BytesIO(_read(self, MOST_ZIP))
+        return _Wary(io.BytesIO(_read(self, MOST_ZIP)))
 
 
 @contextmanager
@@ -379,7 +388,10 @@ def _inside(item):
             items = item.items()
         else:
             with _noted("cannot be read as a zip"):
-                archive = opened.enter_context(zipfile.ZipFile(opened.enter_context(item.open_zip())))
+                file = opened.enter_context(item.open_zip())
+                file.most = MOST_TABLE
+                archive = opened.enter_context(zipfile.ZipFile(file))
+                file.most = math.inf
                 items = _table(archive, item.nested + 1)
         yield items
 

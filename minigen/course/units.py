@@ -227,6 +227,11 @@ UNITS = (
 BY_NUMBER = {unit.number: unit for unit in UNITS}
 
 
+def closed_to(unit):
+    """What in the package a unit may not use: its own answer, and those of later units, which are built on it."""
+    return [answer for other in UNITS if other.number >= unit.number for answer in other.answers]
+
+
 def find(text):
     """The unit that somebody means by ``u03``, ``3``, ``u03_sample_categorical`` or a file of that name.
 

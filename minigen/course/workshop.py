@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minigen.course import release
-from minigen.course.units import BY_NUMBER, UNITS
+from minigen.course.units import BY_NUMBER, UNITS, closed_to
 
 ALSO = ("course/worker.py", "course/wire.py")       # what runs in the sandbox, beside the hand-out's package
 EARLY = ("__init__", "errors", "course/__init__", "course/worker", "course/wire", "course/load", "course/units")      # what a worker loads at once
@@ -89,7 +89,7 @@ def write(house, folder):
         py_compile.compile(str(folder / "package" / "minigen" / f"{name}.py"), doraise=True)
     packed = {key: release.packed(node) for key, node in nodes.items()}
     for unit in UNITS:
-        closed = {tuple(f"minigen.{answer}".split(":")) for other in UNITS if other.number >= unit.number for answer in other.answers}
+        closed = {tuple(f"minigen.{answer}".split(":")) for answer in closed_to(unit)}
         entries = {key: refusal(unit, key) if key in closed else text for key, text in packed.items()}
         target = folder / "sealed" / unit.short / "sealed.py"
         target.parent.mkdir(parents=True)

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -184,15 +185,36 @@ def test_what_is_packed_runs_as_before():
     """Inner names replaced, arguments kept, nested functions, loops and defaults alike."""
     text = ('def f(x, by=2, *rest, scale=1.0):\n    """Say."""\n    total = 0  # why\n    def g(y):\n        return y * by + total\n'
             '    for item in [x, *rest]:\n        total += g(item) * scale\n    return total, [item for item in rest]\n')
-    entries = {}
-    made = release.seal("here", "import os\n\n\n" + text, ["f"], entries)
+    answers = {}
+    made = release.seal("here", "import os\n\n\n" + text, ["f"], answers)
     assert "total" not in made and '"""Say."""' in made and "def f(x, by=2, *rest, scale=1.0):" in made
     import base64
     import zlib
-    inside = zlib.decompress(base64.b85decode(entries["here", "f"])).decode()
+    inside = zlib.decompress(base64.b85decode(release.packed(answers["here", "f"]))).decode()
     assert "total" not in inside and "why" not in inside and "Say" not in inside
     plain, hidden = {}, {}
     exec(text, plain)
     exec(inside, hidden)
     assert plain["f"](1, 3, 4, 5, scale=0.5) == hidden["f"](1, 3, 4, 5, scale=0.5)
     assert np.isclose(plain["f"](1.5)[0], hidden["f"](1.5)[0])
+
+
+def test_the_autograder_is_not_for_students(tmp_path):
+    """autograder.zip stands beside the hand-out, never in it; it has the tests, the secret and two scripts that can be run"""
+    secret = tmp_path / "secret"
+    secret.write_text("of this class", "utf-8")
+    done = minigen(HOUSE, "release", tmp_path / "for students", "--units", "HW1", "--secret", secret)
+    assert done.code == 0, done.err
+    assert not list((tmp_path / "for students").rglob("*.zip"))
+    with ZipFile(tmp_path / "autograder.zip") as archive:
+        names = set(archive.namelist())
+        assert archive.read("secret") == b"of this class"
+        for script in ("setup.sh", "run_autograder"):
+            assert archive.getinfo(script).external_attr >> 16 & 0o111 and archive.read(script).startswith(b"#!")
+        assert b"--units HW1" in archive.read("run_autograder") and b"UNITS" not in archive.read("run_autograder")
+    assert {f"tests/hidden/test_{unit.name}.py" for unit in UNITS} | {"tests/oracles.py", "tests/hidden/hints.json", "minigen/course/grade.py"} <= names
+    assert not [name for name in names if name.startswith(("solutions", "tests/mutants", "tests/right_answers"))]
+    inside = minigen(HOUSE, "release", tmp_path / "again", "--autograder", tmp_path / "again" / "a.zip")
+    assert inside.code == 2 and "hidden tests" in inside.err and not (tmp_path / "again").exists()
+    unknown = minigen(HOUSE, "release", tmp_path / "again", "--units", "u99")
+    assert unknown.code == 2 and not (tmp_path / "again").exists()
