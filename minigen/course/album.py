@@ -36,7 +36,7 @@ def album_page(cards, reals, seed):
     chosen = [chosen[i] for i in rng.permutation(len(chosen))]
     # Phones keep what all local pages store in one place: the name tells this album's answers, and its codes, from another's.
     name = sha256(json.dumps(chosen).encode("ascii")).hexdigest()[:8]
-    return pages._render("album.html", album={"name": name, "cards": chosen})
+    return pages.render("album.html", album={"name": name, "cards": chosen})
 
 
 def _expected(cards, strategies):

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from minigen.course import confine, frontier, hints, workshop
+from minigen.course.apart import Apart
 from minigen.course.load import function_name
 from minigen.course.marks import Mark, TestMark, UnitMark
 from minigen.course.places import house_of_tests
@@ -104,7 +105,7 @@ class Impl:
         self._session, self._refused, self._started = None, None, 0
         for signature in unit.functions:
             name = function_name(signature)
-            setattr(self, name, partial(self._call, name))
+            setattr(self, name, Apart(partial(self._call, name), name in unit.in_place))
 
     def _call(self, name, *arguments, **named):
         return self.ready().call(name, arguments, named)

@@ -47,7 +47,7 @@ def gradescope(mark):
             "visibility": "visible", "stdout_visibility": "hidden",
             "tests": [entry for unit in mark.units for entry in _entries(unit)],
             "leaderboard": [{"name": "u24_frontier: bits lost over the optimum", "value": round(mark.lost_bits, 4), "order": "asc"}] if known else [],
-            "extra_data": {"digest": mark.digest, "sandbox": mark.sandbox}}
+            "extra_data": {"sandbox": mark.sandbox}}
 
 
 def _entries(marked):
@@ -83,7 +83,7 @@ def student_page(mark, numbers):
     """One page of HTML for a student: what was earned in the units in ``numbers``, and where to look next."""
     mark = _exactly(mark, numbers)
     homeworks = [(key, *HOMEWORKS[key], [unit for unit in mark.units if unit.unit.homework == key]) for key in HOMEWORKS]
-    return _render("student_page.html", mark=mark, of=maximum(numbers), homeworks=[one for one in homeworks if one[-1]],
+    return render("student_page.html", mark=mark, of=maximum(numbers), homeworks=[one for one in homeworks if one[-1]],
                    bonus_of=_bonus_of(numbers), unsafe=mark.sandbox == "none", max_hints=HINTS)
 
 
@@ -94,7 +94,7 @@ def class_page(marks, numbers, about):
     """
     marks, of = [_exactly(mark, numbers) for mark in marks], maximum(numbers)
     sandboxes = [mark.sandbox for mark in marks] + [said for key, said in about.items() if key.startswith("sandbox")]
-    return _render("class_page.html", marks=marks, of=of, about=about, bonus_of=_bonus_of(numbers), units=_by_unit(marks, numbers),
+    return render("class_page.html", marks=marks, of=of, about=about, bonus_of=_bonus_of(numbers), units=_by_unit(marks, numbers),
                    bars=_histogram([mark.points for mark in marks], of), hardest=_hardest(marks),
                    mean=mean, median=median, unsafe="none" in sandboxes)
 
@@ -179,6 +179,7 @@ def _house():
     return house
 
 
-def _render(template, **data):
+def render(template, **data):
+    """A page from a template of the assets; whatever goes into it is escaped."""
     page = _house().get_template(template).render(**data, no_sandbox=NO_SANDBOX, states=STATES)
     return storable(page)

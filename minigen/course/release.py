@@ -20,7 +20,7 @@ from minigen.errors import say
 from minigen.files import save_atomically, save_text
 
 # Rooms that only teachers and maintainers need; two of them write out in NumPy and PyTorch what the units ask for.
-LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "bounty", "confine", "drawing", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
+LEFT_OUT = ("bench", *(f"course/{name}.py" for name in ("album", "apart", "bounty", "confine", "drawing", "grade", "judge", "marks", "matrix", "pages", "proxy", "release",
                                                         "sandbox", "stubs", "submissions", "wire", "worker", "workshop")))
 # Of the assets; the README is made of the first.
 TEACHERS = ("student.md", "student_page.html", "class_page.html", "album.html", "pages.css", "gradescope_setup.sh", "gradescope_run.sh")

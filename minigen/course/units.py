@@ -34,6 +34,7 @@ class Unit:
     functions: tuple            # the signatures that a submission must have
     answers: tuple = ()         # what in the package answers it: "room.module:name" or "room.module:Class.method"
     see: str = ""               # the command that shows one's own code at work; "" where there is no socket yet
+    in_place: tuple = ()        # functions that write into their arguments, as the exercise asks
 
     @property
     def short(self):
@@ -124,7 +125,8 @@ UNITS = (
                        "adam_step(param, grad, first, second, step, rate, beta1=0.9, beta2=0.99, epsilon=1e-8)",
                        "train_step(table, first, second, tokens, step, rate, end=None)"),
          ("models.causal:shifted", "models.causal:up_to_end", "nn.optimisers:Adam.step_one", "nn.optimisers_numba:adam"),
-         "minigen sample names --size tiny --with exercises/u11_train_step.py"),
+         "minigen sample names --size tiny --with exercises/u11_train_step.py",
+         in_place=("adam_step", "train_step")),
     Unit(12, "HW3", "u12_causal_attention", "Attention that sees only the past", "只看得到過去的注意力",
          "Let every place ask the places up to itself, and mix their answers.", "讓每個位置問自己和左邊的位置，再把答案混合起來。",
          "Mask with -inf before the softmax: then every row still sums to one. A place sees itself.",

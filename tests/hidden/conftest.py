@@ -16,6 +16,7 @@ import pytest
 from implementations import HOUSE, sources_for
 
 from minigen.course import hints
+from minigen.course.apart import apart
 from minigen.course.units import find
 
 
@@ -40,7 +41,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.fixture
 def impl(request, in_sandbox):
     """The functions of the unit, of the implementation under test; with ``--sandbox`` each call runs there."""
-    return in_sandbox(request.param) if in_sandbox and request.param.path else request.param.load()
+    return in_sandbox(request.param) if in_sandbox and request.param.path else apart(request.param.unit, request.param.load())
 
 
 @pytest.fixture(scope="session")

@@ -192,7 +192,7 @@ def test_the_given_arrays_stay(impl, rng):
     canvas[:, 2] = rng.integers(3, size=4)
 
     def call(canvas, u, *plan):
-        return run(impl, fixed(rng.standard_normal((4, 6, 3))), canvas, u, list(plan), 3)
+        return list(expect.in_place(impl.fill)(fixed(rng.standard_normal((4, 6, 3))), canvas, u, list(plan), 3))
 
     expect.unchanged(call, canvas, rng.random((4, 6)), *plan)
 
