@@ -31,7 +31,7 @@ from minigen.course.units import BY_NUMBER
 from minigen.course.wire import Closed, Pipe
 from minigen.errors import UserError, say
 
-OWN_MEMORY = 6 << 30            # bytes that the judge itself may take: a callback asked for the impossible is refused, not served
+OWN_MEMORY = 4 << 30            # bytes that the judge itself may take: a callback asked for the impossible is refused, not served
 
 
 @dataclass(frozen=True)

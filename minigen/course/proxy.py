@@ -14,6 +14,7 @@ from minigen.course.wire import Closed, Decoder, Encoder, Late, WireError, array
 MOST_CALLBACKS = 100_000        # of one call
 DEEPEST_CALLS = 8               # calls in callbacks in calls
 MOST_STEPS = 100_000            # of one generator
+MOST_YIELDED = 1 << 28          # bytes of arrays of one generator: all of them are kept, since later steps may change them
 ENDED = {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException"}
 
 
@@ -218,6 +219,8 @@ class Session:
             if kind == "return":
                 if iterator:
                     iterator._frames += arrays_in(value)
+                    if sum(frame.nbytes for frame in iterator._frames) > MOST_YIELDED:
+                        raise Fault(f"a generator gave more than {MOST_YIELDED >> 20} MiB")
                 return value
             if kind == "stop":
                 raise StopIteration
