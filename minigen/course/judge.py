@@ -61,6 +61,10 @@ def dice(seed, throw, test, file):
     return np.random.default_rng([seed, throw, zlib.crc32((test + file).encode())])
 
 
+class NoSandbox(BaseException):
+    """No worker can be started: nobody's answer is wrong, and no test may take it for one."""
+
+
 class Budget:
     """Seconds that are left, of the call, the unit and the submission."""
 
@@ -116,7 +120,10 @@ class Impl:
             raise Fault(self._refused)
         if self._session is None:
             self._started += 1
-            session = self._sandbox.start(self._unit.number, lambda: self._budget.call(self._sandbox.limits.load))
+            try:
+                session = self._sandbox.start(self._unit.number, lambda: self._budget.call(self._sandbox.limits.load))
+            except Exception as error:
+                raise NoSandbox(str(error)) from error
             try:
                 said = session.load(self._unit.number, self._files)
             except Fault as fault:
@@ -291,6 +298,6 @@ def main(read, write):
                 from minigen.course import drawing
                 drawing.prepare(bench.drawing, drawing.needed(task["files"], task["cards"]))
             answer = {"mark": judge(task).as_json()}
-        except UserError as error:
+        except (UserError, NoSandbox) as error:
             answer = {"error": str(error)}
         pipe.send(json.dumps(answer).encode())

@@ -96,6 +96,7 @@ class Sandbox:
             self.launch(number, from_parent, to_parent)
         except (OSError, subprocess.SubprocessError) as error:
             os.close(from_worker), os.close(to_worker)
+            self.clear()
             raise say("sandbox", f"{self.name} to start", str(error), "Does `minigen doctor` say that it works here?") from None
         finally:
             os.close(from_parent), os.close(to_parent)
@@ -144,8 +145,13 @@ class Sandbox:
         self.process.wait()
         self.process = None
         self.pipe.close()
+        self.clear()
+
+    def clear(self):
+        """Remove the scratch folder."""
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch = None
 
     def end(self):
         """SIGKILL."""
@@ -172,7 +178,7 @@ class Bubblewrap(Sandbox):
         folders = {"course": package, "sealed": sealed, "python/lib": prefix / "lib", f"python/{name}": prefix / name}
         folders |= site
         if self.uid is not None:
-            stand = self.scratch = tempfile.mkdtemp(prefix="minigen-")      # mounted on in the child's own namespace only
+            stand = self.scratch = tempfile.mkdtemp(prefix=f"{self.uid}-", dir=_users())       # mounted on in the child's own namespace only
             shown = {where: f"{stand}/{where}" for where in folders}
         else:
             stand, shown = None, folders
@@ -231,7 +237,7 @@ class Drop(Sandbox):
         confine.kill_all_of(self.uid)
         prefix, name = python()
         package, sealed = self.bench.folders(number)
-        self.scratch = tempfile.mkdtemp(prefix="minigen-")
+        self.scratch = tempfile.mkdtemp(prefix=f"{self.uid}-", dir=_users())
         os.chown(self.scratch, self.uid, self.uid)
         opened = {path: os.open(path, os.O_PATH) for path in (prefix, *packages(), package, sealed)}
         more = [os.open(path, os.O_PATH) for path in (prefix / "lib", prefix / name, *(entry for folder, hidden in packages().items() for entry in folder.iterdir() if entry not in hidden), *LIBRARIES, *DEVICES)
@@ -297,7 +303,7 @@ class User:
         for uid in range(FIRST_USER, FIRST_USER + USERS):
             self.lock = _locked(uid)
             if self.lock is not None:
-                confine.kill_all_of(uid)           # whatever a grader that was killed has left
+                _clean(uid)
                 return uid
         raise say("sandbox", f"a free user id from {FIRST_USER} on", f"{USERS} that are taken", "Are that many graders running?")
 
@@ -306,15 +312,25 @@ class User:
             os.close(self.lock)
 
 
-def _locks():
+def _users():
+    """Root's folder with a lock for each user id, and the scratch folders: nobody else can list it."""
     folder = Path(tempfile.gettempdir()) / "minigen-users"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o711, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != 0:
+        raise say("sandbox", f"{str(folder)!r} to be root's", "somebody else's", "Who made it could change what is graded: remove it.")
     return folder
+
+
+def _clean(uid):
+    """End and remove whatever a grader that was killed has left of a user."""
+    confine.kill_all_of(uid)
+    for left in _users().glob(f"{uid}-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _locked(uid):
     """A descriptor that holds a user id until it is closed; None if another grader has it."""
-    lock = os.open(_locks() / str(uid), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    lock = os.open(_users() / str(uid), os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return lock
@@ -325,9 +341,9 @@ def _locked(uid):
 
 def sweep():
     """End what graders that were killed have left of users that nobody holds now."""
-    for name in os.listdir(_locks()) if os.geteuid() == 0 else ():
+    for name in filter(str.isdecimal, os.listdir(_users()) if os.geteuid() == 0 else ()):
         if (lock := _locked(int(name))) is not None:
-            confine.kill_all_of(int(name))
+            _clean(int(name))
             os.close(lock)
 
 
