@@ -237,10 +237,12 @@ class Session:
             for _ in range(MOST_CALLBACKS):
                 remotes = []
                 message = Decoder(lambda tag, parts: self.resolve(tag, parts, given, remotes)).message(self.pipe.receive(deadline, self.watch))
-                if message[:1] != ["callback"]:
+                if not message or type(message[0]) is not str:
+                    self.broken()
+                if message[0] != "callback":
                     for remote in remotes:
                         remote._given, remote._callbacks = given, dict(self.callbacks)
-                    return message or self.broken()
+                    return message
                 self.pipe.send(self.called_back(message[1:]), deadline, self.watch)
         except Late:
             raise Fault(said) from None

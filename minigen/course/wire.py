@@ -101,6 +101,8 @@ class Pipe:
         while len(parts) < n:
             if deadline is not None and time.monotonic() > deadline:      # also of what drips so fast that nobody has to wait
                 raise Late("the frame was not complete in time")
+            if parts and watch:
+                watch()
             try:
                 part = os.read(self.read, min(n - len(parts), 1 << 16))
             except BlockingIOError:
@@ -114,17 +116,17 @@ class Pipe:
         return bytes(parts)
 
     def _wait(self, end, event, deadline, watch):
-        """Until something can be read or written; ``watch`` is called every twentieth of a second and may raise."""
+        """Until something can be read or written; ``watch`` is called before, and every twentieth of a second, and may raise."""
         poll = select.poll()
         poll.register(end, event)
         while True:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Late("the frame was not complete in time")
-            if poll.poll(None if left is None and watch is None else 1000 * min(0.05, left if left is not None else 0.05)):
-                return
             if watch:
                 watch()
+            if poll.poll(None if left is None and watch is None else 1000 * min(0.05, left if left is not None else 0.05)):
+                return
 
     def close(self):
         """Close both ends."""

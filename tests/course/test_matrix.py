@@ -3,15 +3,20 @@
 import re
 import subprocess
 import sys
+import warnings
 from collections import Counter, defaultdict
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from commands import minigen
 from implementations import HOUSE, SOLUTIONS, overlays
 
-from minigen.course import hints
+from minigen.course import hints, judge
 from minigen.course import matrix as work
+from minigen.course.apart import apart
 from minigen.course.check import environment
+from minigen.course.load import function_name
 from minigen.course.sockets import SOCKETS
 from minigen.course.units import UNITS, find
 
@@ -156,3 +161,28 @@ def test_the_command_prints_the_matrix_and_fails_on_a_survivor(tmp_path):
     assert done.code == 1 and "u03_sample_categorical__right survives" in done.out, done
     done = minigen(HOUSE, "check", "--matrix", "u99")
     assert done.code == 2 and "expected one from u01" in done.err
+
+
+def refuse(*arguments, **named):
+    raise ValueError("no")
+
+
+NONSENSE = {"None": lambda *a, **k: None, "an empty list": lambda *a, **k: [], "no tuple": lambda *a, **k: (), "an empty dict": lambda *a, **k: {}, "no text": lambda *a, **k: "",
+            "an empty array": lambda *a, **k: np.array([]), "NaN": lambda *a, **k: np.full((3, 3), np.nan), "nan": lambda *a, **k: float("nan"), "inf": lambda *a, **k: float("inf"),
+            "0": lambda *a, **k: 0, "True": lambda *a, **k: True, "nothing to come": lambda *a, **k: iter(()), "two lists": lambda *a, **k: ([], []),
+            "three lists": lambda *a, **k: ([], [], []), "an error": refuse}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_nonsense_earns_nothing(unit):
+    """A function that does nothing, returns something empty, or refuses everything passes no hidden test"""
+    for name, function in NONSENSE.items():
+        impl = apart(unit, SimpleNamespace(**{function_name(signature): function for signature in unit.functions}))
+        for test in judge.tests_of(HOUSE, unit):
+            try:
+                with warnings.catch_warnings(), np.errstate(all="ignore"):
+                    warnings.simplefilter("ignore")
+                    test.run(impl=impl, rng=np.random.default_rng(0))
+            except Exception:
+                continue
+            raise AssertionError(f"{test.name} passes with {name}")

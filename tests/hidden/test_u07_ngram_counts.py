@@ -47,6 +47,13 @@ def are_counts(got, want, name):
     assert not wrong, f"{name}, context {wrong[0]}: expected {want.get(wrong[0], 'nothing')}, got {got.get(wrong[0], 'nothing')}"
 
 
+def counted(impl, *arguments):
+    """The student's counts: a dict that is not empty."""
+    got = impl.count_ngrams(*arguments)
+    assert isinstance(got, dict) and got, f"expected a dict of counts, got {type(got).__name__} with nothing in it"
+    return got
+
+
 def some_counts(rng, vocab_size, order, rows=4):
     """Plain counts of random rows, the rows, and the start token."""
     start = some_start(rng, vocab_size)
@@ -75,7 +82,7 @@ def test_start_stands_before_the_first_token_once(impl, rng):
     """the start token is the oldest of its context, and stands there once, however high the order"""
     for length in (1, 3, 10):
         start = some_start(rng, 5)
-        got = impl.count_ngrams(rng.integers(5, size=(2, length)), 6, start)
+        got = counted(impl, rng.integers(5, size=(2, length)), 6, start)
         wrong = [context for context in got if start in context[1:]]
         assert not wrong, f"order 6: expected the start token {start} once, got the context {wrong[0]}"
 
@@ -104,7 +111,7 @@ def test_nothing_after_end_is_counted(impl, rng):
     for row in tokens:
         at = int(rng.integers(9))
         row[at], row[at + 1:] = 6, rng.integers(3, 6, size=9 - at)      # 3, 4 and 5 stand behind END only
-    got = impl.count_ngrams(tokens, 3, 7, 6)
+    got = counted(impl, tokens, 3, 7, 6)
     met = {token for context, followers in got.items() for token in (*context, *followers)}
     assert not met & {3, 4, 5}, f"{sorted(met & {3, 4, 5})} stand only behind END, and were counted"
 
@@ -128,7 +135,7 @@ def test_rows_know_nothing_of_each_other(impl, rng):
     """no context reaches from one row back into another"""
     own = rng.permutation(12).reshape(4, 3)                             # each row has three tokens of its own
     tokens = np.stack([rng.choice(ids, 7) for ids in own])
-    for context, followers in impl.count_ngrams(tokens, 4, 12).items():
+    for context, followers in counted(impl, tokens, 4, 12).items():
         row_of = {int(np.argwhere(own == token)[0, 0]) for token in context if token != 12}
         if context and row_of:
             row_of |= {int(np.argwhere(own == token)[0, 0]) for token in followers}
@@ -154,14 +161,14 @@ def test_short_contexts_are_counted_at_every_place(impl, rng):
 def test_a_token_is_not_in_its_own_context(impl, rng):
     """the context ends before the token that is counted"""
     row = np.sort(rng.permutation(50)[:12])                             # every token larger than all before
-    for context, followers in impl.count_ngrams(row[None], 3, -1).items():
+    for context, followers in counted(impl, row[None], 3, -1).items():
         if context:
             assert max(context) < min(followers), f"a row that only rises: after {context} comes {followers}"
 
 
 def test_keys_are_plain_ints(impl, rng):
     """contexts are tuples of plain ints, and so are the tokens that follow"""
-    for context, followers in impl.count_ngrams(rng.integers(5, size=(3, 6)), 3, 5).items():
+    for context, followers in counted(impl, rng.integers(5, size=(3, 6)), 3, 5).items():
         assert isinstance(context, tuple), f"expected tuples as contexts, got {type(context).__name__}"
         kinds = {type(token).__name__ for token in (*context, *followers)}
         assert kinds == {"int"}, f"expected plain ints, got {sorted(kinds)}"
@@ -202,7 +209,7 @@ def test_probabilities_sum_to_one(impl, rng):
     for vocab_size, order in ((2, 1), (3, 3), (9, 4)):
         counts, _, _ = some_counts(rng, vocab_size, order)
         for context in seen_and_unseen(rng, counts, vocab_size, order):
-            total = float(np.sum(impl.ngram_probs(counts, context, vocab_size)))
+            total = float(np.sum(expect.array(impl.ngram_probs(counts, context, vocab_size), (vocab_size,))))
             expect.close(total, 1.0, f"the sum of the probabilities after {context}")
 
 
@@ -210,7 +217,7 @@ def test_nothing_is_impossible(impl, rng):
     """every token has a probability above zero, also one that was never seen anywhere"""
     counts, _, _ = some_counts(rng, 3, 3)
     for context in seen_and_unseen(rng, counts, 3, 3):
-        lowest = float(np.min(impl.ngram_probs(counts, context, 6)))
+        lowest = float(np.min(expect.array(impl.ngram_probs(counts, context, 6), (6,))))
         assert lowest > 0, f"after {context} the lowest probability is {lowest:g}"
 
 
@@ -219,7 +226,7 @@ def test_a_context_never_seen_says_what_the_shorter_one_says(impl, rng):
     counts, _, _ = some_counts(rng, 4, 3)
     for context in [context for context in sorted(counts) if context][:12]:
         for longer in ((4 + 9,) + context, (3, 4 + 9) + context):
-            got, want = impl.ngram_probs(counts, longer, 4), impl.ngram_probs(counts, context, 4)
+            got, want = impl.ngram_probs(counts, longer, 4), expect.array(impl.ngram_probs(counts, context, 4), (4,))
             expect.close(got, want, f"after {longer}, never seen, as after {context}")
 
 

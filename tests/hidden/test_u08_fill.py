@@ -1,5 +1,7 @@
 """Hidden tests of unit 08. The oracle is a table, asked by enumeration and walked along in plain Python."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from oracles import away_from_edges, conditional, random_joint, random_plan, softmax, walk
 
@@ -115,6 +117,7 @@ def test_open_and_decided_are_shown_as_such(impl, rng):
     for n, length, size in SHAPES:
         calls, plan = [], two_passes(rng, length)
         run(impl, fixed(rng.standard_normal((n, length, size)), calls), np.full((n, length), size), rng.random((n, length)), plan, size)
+        assert calls, "expected the model to be asked"
         for shown, at in calls:
             expect.same(shown[:, at], np.full((n, at.size), size), "the canvas shown, at the places asked for,")
             assert (shown[:, earlier(plan, at)] < size).all(), "the canvas shown: a place of an earlier pass is still open"
@@ -126,6 +129,7 @@ def test_later_passes_see_the_draws(impl, rng):
         calls, plan, n = [], two_passes(rng, length), max(n, 6)
         last = run(impl, fixed(rng.standard_normal((n, length, size)), calls), np.full((n, length), size), rng.random((n, length)),
                    plan, size)[-1]
+        assert calls, "expected the model to be asked"
         for shown, at in calls:
             before = earlier(plan, at)
             expect.same(shown[:, before], last[:, before], "the canvas shown, at the places of earlier passes,")
@@ -192,9 +196,10 @@ def test_the_given_arrays_stay(impl, rng):
     canvas[:, 2] = rng.integers(3, size=4)
 
     def call(canvas, u, *plan):
-        return list(expect.in_place(impl.fill)(fixed(rng.standard_normal((4, 6, 3))), canvas, u, list(plan), 3))
+        return run(SimpleNamespace(fill=expect.in_place(impl.fill)), fixed(rng.standard_normal((4, 6, 3))), canvas, u, list(plan), 3)
 
-    expect.unchanged(call, canvas, rng.random((4, 6)), *plan)
+    for frame in expect.unchanged(call, canvas, rng.random((4, 6)), *plan):
+        expect.array(frame, (4, 6), "i", "a canvas")
 
 
 def test_any_plan_on_a_table(impl, rng):
@@ -239,6 +244,7 @@ def test_scores_of_any_size_and_kind(impl, rng):
 
 def test_a_full_canvas_stays(impl, rng):
     """where every place is decided, nothing is asked, whichever tokens stand there"""
+    run(impl, fixed(rng.standard_normal((3, 4, 4))), np.full((3, 4), 4), rng.random((3, 4)), [[0, 1], [2, 3]], 4)      # an empty one does not
     calls, canvas = [], rng.integers(4, size=(3, 4))
     canvas[:, rng.integers(4)] = 3                          # the largest token, not the mask
     frames = list(impl.fill(fixed(rng.standard_normal((3, 4, 4)), calls), canvas, rng.random((3, 4)), [[0, 1], [2, 3]], 4))

@@ -212,6 +212,8 @@ def test_total_correlation_of_independent_places(impl, rng):
     for length, size in ((1, 5), (2, 4), (4, 3)):
         joint = product_of_marginals(random_joint(rng, size, length) + 0.01)
         expect.close(correlation(impl, joint / joint.sum()), 0.0, f"{length} independent places", atol=1e-5)
+    told = expect.number(correlation(impl, np.eye(2) / 2), "two places that are alike")
+    assert told > 0, f"two places that are always alike: expected something above 0, got {told}"
 
 
 def test_the_price_of_one_shot(impl, rng):

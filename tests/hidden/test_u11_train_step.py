@@ -222,6 +222,7 @@ def test_what_follows_end_teaches_nothing(impl, rng):
     other[:, 4:] = [rng.permutation(4) for _ in rows]
     loss, _, first, _ = train(impl, table, rows, end=end)
     loss_other, _, first_other, _ = train(impl, table, other, end=end)
+    assert 0 < expect.number(loss, "the loss") < np.inf, f"expected a loss above 0, got {loss}"
     expect.close(loss_other, loss, "the loss with other tokens after END")
     expect.close(first_other, first, "first, a tenth of the gradient, with other tokens after END")
 
@@ -230,6 +231,7 @@ def test_the_loss_is_that_before_the_step(impl, rng):
     """train_step: the loss is of the table as it was given, so no learning rate changes it"""
     table, rows = rng.standard_normal((5, 4)), rng.integers(0, 4, (3, 6))
     losses = [train(impl, table, rows, rate=rate)[0] for rate in (0.0, 0.1, 2.0)]
+    assert 0 < expect.number(losses[0], "the loss") < np.inf, f"expected a loss above 0, got {losses[0]}"
     expect.close(np.array(losses), np.full(3, losses[0]), "the loss at three learning rates")
 
 
@@ -256,6 +258,7 @@ def test_rows_that_nobody_asks_stay(impl, rng):
     rows[:, -1] = rng.integers(4, 8, 3)                             # the last token of a canvas is never the one before
     after = train(impl, table, rows)[1]
     expect.array(after, (9, 8), "f", "the table")
+    assert not np.array_equal(after, table), "expected the rows that were asked to move"
     for row in (0, 4, 5, 6, 7):
         assert np.array_equal(after[row], table[row]), f"row {row} of the table moved, although nobody asked it"
 

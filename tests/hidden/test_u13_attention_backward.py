@@ -122,7 +122,7 @@ def test_gradient_of_the_key(impl, rng):
 def test_vectors_of_one_number(impl, rng):
     """vectors of one number, where the scale is 1: all three gradients"""
     given = case(rng, length=4, width=1)
-    for got, want, name in zip(impl.attention_backward(*given), slopes(*given), NAMES):
+    for got, want, name in zip(impl.attention_backward(*given), slopes(*given), NAMES, strict=True):
         close(got, want, f"{name} with d = 1")
 
 
@@ -131,11 +131,11 @@ def test_any_leading_axes(impl, rng):
     for leading in ((1,), (3,), (2, 2)):
         given = case(rng, *leading, length=3, width=2, width_value=3)
         together = expect.unchanged(impl.attention_backward, *given)
-        for got, array, name in zip(together, given, NAMES):
+        for got, array, name in zip(together, given[:3], NAMES, strict=True):
             expect.array(got, array.shape, "f", name)
         for index in np.ndindex(*leading):
             alone = impl.attention_backward(*(array[index].copy() for array in given))
-            for got, want, name in zip(together, alone, NAMES):
+            for got, want, name in zip(together, alone, NAMES, strict=True):
                 close(got[index], expect.array(want, got[index].shape, "f", name), f"{name} of piece {index} among {leading}")
 
 
@@ -200,5 +200,5 @@ def test_float32_and_views(impl, rng):
     for name, arrays in (("float32", [array.astype(np.float32) for array in given]),
                          ("heads taken apart", [array.transpose(0, 2, 1, 3) for array in given]),
                          ("views", [array[..., ::-1, ::-1] for array in given])):
-        for got, want, part in zip(impl.attention_backward(*arrays), slopes(*arrays), NAMES):
+        for got, want, part in zip(impl.attention_backward(*arrays), slopes(*arrays), NAMES, strict=True):
             close(got, want, f"{part}, {name}")

@@ -111,6 +111,7 @@ def test_the_given_arrays_stay(impl, rng):
     """the arrays that are given stay as they were"""
     tokens, u = np.asfortranarray(rng.integers(4, size=(6, 5))), rng.random((6, 10))[:, ::2]
     _, hidden = expect.unchanged(impl.hide, tokens, rng.integers(1, 6, size=6), u, 4)
+    expect.array(hidden, (6, 5), "b", "what is hidden")
     expect.unchanged(impl.masked_loss, rng.standard_normal((6, 5, 4)), rng.integers(4, size=(6, 5)), some_hidden(rng, 6, 5))
     expect.unchanged(impl.any_order_log_prob, -rng.random((6, 4)))
 
@@ -141,6 +142,7 @@ def test_visible_places_do_not_count(impl, rng):
     logits, tokens, hidden = rng.standard_normal((8, 6, 4)), rng.integers(4, size=(8, 6)), some_hidden(rng, 8, 6)
     other = np.where(hidden[..., None], logits, 3.0 * rng.standard_normal(logits.shape))
     first = expect.number(impl.masked_loss(logits, tokens, hidden), "the loss")
+    assert 0 < first < np.inf, f"the loss of random scores: expected a number above 0, got {first}"
     expect.close(impl.masked_loss(other, tokens, hidden), first, "the loss with other scores at visible places")
 
 

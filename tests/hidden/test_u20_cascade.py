@@ -348,6 +348,6 @@ def test_log_prob_at_the_limits(impl, rng):
 def test_inputs_are_left_alone(impl, rng):
     """pictures and log-probabilities that are given stay as they were, also as views of larger arrays"""
     logits, coarse, fine, _ = scored(rng, 4, (2, 2), 2)
-    expect.unchanged(impl.cascade_log_prob, -rng.random(4), logits, coarse, fine)
+    expect.array(expect.unchanged(impl.cascade_log_prob, -rng.random(4), logits, coarse, fine), (4,), "f", "log p")
     wide = np.repeat(fine, 2, axis=2)[:, :, ::2]
     expect.unchanged(impl.cascade_log_prob, np.repeat(-rng.random(4), 2)[::2], logits, np.asfortranarray(coarse), wide)

@@ -133,6 +133,8 @@ def test_nothing_is_better_than_the_noise_itself(impl, rng):
     x, noise = normal(rng, (3, 5), 2)
     steps = rng.integers(4, size=3)
     expect.close(impl.diffusion_loss(lambda noisy, times: noise.copy(), x, steps, noise, falling(rng, 4)), 0.0, "the loss")
+    worse = expect.number(impl.diffusion_loss(lambda noisy, times: 1.0 - noise, x, steps, noise, falling(rng, 4)), "the loss")
+    assert worse > 0, f"a model that finds something else: expected a loss above 0, got {worse}"
 
 
 def test_a_step_without_fresh_noise(impl, rng):
