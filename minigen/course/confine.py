@@ -10,18 +10,24 @@ import os
 import platform
 import resource
 import signal
+import stat
 import struct
+import time
 from pathlib import Path
 
 libc = ctypes.CDLL(None, use_errno=True)
 
-NO_NEW_PRIVS, PARENT_DEATH, SET_SECCOMP, FILTER = 38, 1, 22, 2           # prctl
-NEW_NAMESPACE = 0x7E020000      # any of the namespace flags of clone
+NO_NEW_PRIVS, PARENT_DEATH, SET_SECCOMP, FILTER, SUBREAPER = 38, 1, 22, 2, 36           # prctl
+NO_CLONES = 0x7E028000          # flags of clone: new namespaces, and a child that is its parent's sibling
 NEWNS, BIND, REC, PRIVATE, READ_ONLY, REMOUNT, NOSUID, NODEV = 0x20000, 4096, 16384, 1 << 18, 1, 32, 2, 4
 
-# System calls that reach other processes, the network, memory that no limit counts, or the machine: number on x86_64, on aarch64.
+# System calls that reach other processes, the network, memory that no limit counts, marks on other users' files, or the machine:
+# number on x86_64, on aarch64.
 FORBIDDEN = {
-    "socket": (41, 198), "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_getfd": (438, 438), "process_madvise": (440, 440), "perf_event_open": (298, 241), "bpf": (321, 280),
     "userfaultfd": (323, 282), "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "shmget": (29, 194), "shmat": (30, 196),
@@ -74,12 +80,12 @@ def forbidden_calls(names=tuple(FORBIDDEN)):
     """The filter: a program for the kernel that answers EPERM to what is forbidden (McCanne and Jacobson, 1993)."""
     column, arch = ARCHITECTURES[platform.machine()]
     load, equal, above, some, give = 0x20, 0x15, 0x35, 0x45, 0x06
-    numbers = [FORBIDDEN[name][column] for name in names]
+    numbers = [FORBIDDEN[name][column] for name in names if FORBIDDEN[name][column] is not None]
     no, none, yes, kill = (give, 0, 0, 0x00050000 | errno.EPERM), (give, 0, 0, 0x00050000 | errno.ENOSYS), (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x80000000)
     program = [(load, 0, 0, 4), (equal, 1, 0, arch), kill, (load, 0, 0, 0),
                (above, 0, 1, 0x40000000), no,                                      # the x32 numbers
                (equal, 0, 1, CLONE3[column]), none,                                # its flags cannot be seen: use clone instead
-               (equal, 0, 4, CLONE[column]), (load, 0, 0, 16), (some, 0, 1, NEW_NAMESPACE), no, yes]
+               (equal, 0, 4, CLONE[column]), (load, 0, 0, 16), (some, 0, 1, NO_CLONES), no, yes]
     for at, number in enumerate(numbers):
         program.append((equal, len(numbers) - at, 0, number))
     program += [yes, no]
@@ -157,8 +163,17 @@ def can_stage():
 
 # Other processes
 
-def kill_all_of(uid):
-    """SIGKILL to every process of a user until none is left: ``kill(-1)`` as that user, so that none can be born in between."""
+def adopt_orphans():
+    """Processes below this one whose parents end become its own children, so that it can reap them: the dead count as processes too."""
+    check(libc.prctl(SUBREAPER, 1, 0, 0, 0))
+
+
+def kill_all_of(uid, patience=5.0):
+    """SIGKILL to every process of a user until none is left: ``kill(-1)`` as that user, so that none can be born in between.
+
+    Those that died are reaped where they are ours. Raises OSError if some are left after ``patience`` seconds.
+    """
+    until = time.monotonic() + patience
     while True:
         child = os.fork()
         if child == 0:
@@ -168,12 +183,27 @@ def kill_all_of(uid):
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
-        if not list(processes_of(uid)):
+        reap(processes_of(uid, dead=True))
+        if not list(processes_of(uid, dead=True)):
             return
+        if time.monotonic() > until:
+            if list(processes_of(uid)):
+                raise OSError(errno.EBUSY, f"processes of user {uid} that cannot be killed")
+            return                                 # the dead of somebody who does not reap them
+        time.sleep(0.005)
 
 
-def processes_of(uid):
-    """Process ids of a user, zombies left out. (Read from ``status``: who forbids dumps of himself seems to belong to root elsewhere.)"""
+def reap(pids):
+    """Take leave of those that are dead children of this process."""
+    for pid in pids:
+        try:
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+
+
+def processes_of(uid, dead=False):
+    """Process ids of a user; ``dead``: also of those that nobody has reaped. (Read from ``status``: who forbids dumps of himself seems to belong to root elsewhere.)"""
     for name in os.listdir("/proc"):
         if name.isdecimal():
             try:
@@ -181,7 +211,7 @@ def processes_of(uid):
                     status = file.read()
             except OSError:
                 continue
-            if b"\nUid:\t%d\t" % uid in status and b"\nState:\tZ" not in status:
+            if b"\nUid:\t%d\t" % uid in status and (dead or b"\nState:\tZ" not in status):
                 yield int(name)
 
 
@@ -215,3 +245,43 @@ def resident(pids):
         except (OSError, IndexError):
             pass
     return pages * resource.getpagesize()
+
+
+def weight(folder, entries=20_000, depth=32):
+    """Bytes that a folder takes on disk, 4 KiB for each name in it; inf if it has more entries, or is deeper, than anybody needs."""
+    total, left = 0, [(os.open(folder, os.O_RDONLY | os.O_DIRECTORY), depth)]
+    try:
+        while left:
+            here, deep = left.pop()
+            try:
+                for name in os.listdir(here):
+                    entries -= 1
+                    about = os.lstat(name, dir_fd=here)
+                    total += 4096 + 512 * about.st_blocks
+                    if stat.S_ISDIR(about.st_mode):
+                        left.append((os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=here), deep - 1))
+                    if entries < 0 or deep < 0:
+                        return float("inf")
+            except OSError:                        # gone in the meantime, or too many open folders
+                pass
+            finally:
+                os.close(here)
+    finally:
+        for here, _ in left:
+            os.close(here)
+    return total
+
+
+def unlinked(pids):
+    """Bytes on disk of files that processes hold open although they have no name any more."""
+    total, seen = 0, set()
+    for pid in pids:
+        for descriptor in _listed(f"/proc/{pid}/fd"):
+            try:
+                about = os.stat(f"/proc/{pid}/fd/{descriptor}")
+            except OSError:
+                continue
+            if about.st_nlink == 0 and stat.S_ISREG(about.st_mode) and (about.st_dev, about.st_ino) not in seen:
+                seen.add((about.st_dev, about.st_ino))
+                total += 512 * about.st_blocks
+    return total

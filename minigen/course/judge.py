@@ -120,10 +120,7 @@ class Impl:
             raise Fault(self._refused)
         if self._session is None:
             self._started += 1
-            try:
-                session = self._sandbox.start(self._unit.number, lambda: self._budget.call(self._sandbox.limits.load))
-            except Exception as error:
-                raise NoSandbox(str(error)) from error
+            session = self._start()
             try:
                 said = session.load(self._unit.number, self._files)
             except Fault as fault:
@@ -136,6 +133,15 @@ class Impl:
             session.limit = lambda: self._budget.call(self._sandbox.limits.call)
             self._session = session
         return self._session
+
+    def _start(self):
+        for again in (True, True, False):
+            with undisturbed():
+                try:
+                    return self._sandbox.start(self._unit.number, lambda: self._budget.call(self._sandbox.limits.load))
+                except (UserError, OSError) as error:
+                    if not again:
+                        raise NoSandbox(str(error)) from error
 
     @property
     def refused(self):
@@ -180,6 +186,17 @@ def run(test, impl, rng, seconds):
         if line is None:                           # a result on which the test itself stumbled
             return False, "", False
         return False, f"{type(error).__name__}" + (f" in line {line}" if line else ""), todo
+
+
+@contextmanager
+def undisturbed():
+    """Hold the alarm back: a worker that is just being started would be lost."""
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, left)
 
 
 @contextmanager
@@ -281,6 +298,7 @@ def main(read, write):
     """Judge what comes in until nothing comes any more: a frame of JSON for each task, a frame of JSON for each answer."""
     resource.setrlimit(resource.RLIMIT_AS, (OWN_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     confine.die_with_parent()
+    confine.adopt_orphans()
     house, pipe, chosen = house_of_tests(), Pipe(read, write), {}
     state, bench = workshop.state_of(house), workshop.lay_out(house)
     while True:

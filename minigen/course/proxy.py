@@ -156,6 +156,11 @@ class Session:
 
     # What is asked for
 
+    def hello(self):
+        """Wait until the worker is there. (Nothing of a student's is in it yet.)"""
+        if self.talk(None, None) != ["ready"]:
+            self.broken()
+
     def load(self, number, files):
         """Load a unit's files, the last one over the others. Returns "" or what is wrong with them, in the worker's words."""
         kind, *said = self.talk(Encoder(self.register).frame(["load", number, [list(file) for file in files]]), None)
@@ -233,7 +238,8 @@ class Session:
         seconds, said = self.limit()
         deadline = time.monotonic() + seconds
         try:
-            self.pipe.send(frame, deadline, self.watch)
+            if frame is not None:
+                self.pipe.send(frame, deadline, self.watch)
             for _ in range(MOST_CALLBACKS):
                 remotes = []
                 message = Decoder(lambda tag, parts: self.resolve(tag, parts, given, remotes)).message(self.pipe.receive(deadline, self.watch))
@@ -286,7 +292,7 @@ class Session:
     def exception(self, name, text, line):
         """What the submission raised, as one of Python's own exceptions."""
         line = line if type(line) is int and 0 <= line < 10 ** 6 else 0
-        if name in ENDED:
+        if type(name) is str and name in ENDED:
             return Fault(f"it ended Python ({name})")
         made = exception_of(name, text[:300]) if type(text) is str else None
         if made is None:

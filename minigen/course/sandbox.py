@@ -30,6 +30,7 @@ BACKENDS = ("bwrap", "drop", "none")
 FIRST_USER, USERS = 64100, 500  # ids that no system gives out; one for each submission that is graded at the same time
 LIBRARIES = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+STARTS_WITHIN = 20.0            # seconds for a worker: our own affair, whatever is left to the submission
 INSTALL = "apt-get install bubblewrap (or the package of that name in your system)"
 
 
@@ -101,7 +102,14 @@ class Sandbox:
         finally:
             os.close(from_parent), os.close(to_parent)
         self.pipe, self._due = Pipe(from_worker, to_worker), 0.0
-        return Session(self.pipe, limit, self.watch)
+        session = Session(self.pipe, lambda: (STARTS_WITHIN, f"it was not there within {STARTS_WITHIN:g} seconds"), self.watch)
+        try:
+            session.hello()
+            session.limit = limit
+        except Fault as fault:                     # nobody's but ours: no line of a student's has been run
+            self.kill()
+            raise say("sandbox", f"a worker of {self.name} to be there", str(fault)) from None
+        return session
 
     def launch(self, number, read, write):
         """Start the process: here without any protection."""
@@ -143,14 +151,18 @@ class Sandbox:
             return
         self.end()
         self.process.wait()
-        self.process = None
+        if self.uid is not None:
+            confine.kill_all_of(self.uid)          # the orphans that this process has adopted
+        elif self.inside:
+            confine.reap([self.inside])
+        self.process = self.inside = None
         self.pipe.close()
         self.clear()
 
     def clear(self):
         """Remove the scratch folder."""
         if self.scratch:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            _remove(self.scratch)
             self.scratch = None
 
     def end(self):
@@ -218,13 +230,15 @@ class Bubblewrap(Sandbox):
             confine.become(self.uid)
 
     def end(self):
-        """SIGKILL to the first process of the namespace: the kernel ends all others with it."""
-        for pid in (self.inside, self.process.pid):
-            if pid:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+        """SIGKILL to the first process of the namespace: the kernel ends all others with it, and Bubblewrap ends by itself."""
+        try:
+            if self.inside:
+                os.kill(self.inside, signal.SIGKILL)
+                self.process.wait(1)
+                return
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            pass
+        self.process.kill()
 
 
 class Drop(Sandbox):
@@ -264,14 +278,8 @@ class Drop(Sandbox):
         return confine.processes_of(self.uid)
 
     def written(self):
-        """Bytes in the scratch folder."""
-        total = 0
-        for folder, _, names in os.walk(self.scratch):
-            for name in names:
-                try:
-                    total += os.lstat(f"{folder}/{name}").st_blocks * 512
-                except OSError:
-                    pass
+        """Bytes in the scratch folder, and in files that were taken out of it and are still open."""
+        total = confine.weight(self.scratch) + confine.unlinked(self.processes())
         if total > self.limits.file:
             raise Fault(f"it wrote more than {self.limits.file >> 20} MiB")
         return total
@@ -325,7 +333,15 @@ def _clean(uid):
     """End and remove whatever a grader that was killed has left of a user."""
     confine.kill_all_of(uid)
     for left in _users().glob(f"{uid}-*"):
-        shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
+
+
+def _remove(folder):
+    """Remove a folder, however deep somebody has made it: Python's own way gives up on a thousand levels."""
+    try:
+        os.rmdir(folder)
+    except OSError:
+        subprocess.run(["rm", "-rf", "--", folder], **SILENT)
 
 
 def _locked(uid):

@@ -24,6 +24,7 @@ LARGEST_FRAME = 1 << 26         # bytes: 64 MiB, arrays included
 LARGEST_STRUCTURE = 1 << 21     # bytes of msgpack in it; an empty list is one byte there and 56 here
 LARGEST_TEXT = 1 << 20          # characters or bytes
 MOST_ITEMS = 200_000            # values of a frame
+MOST_KEYS = 20_000              # of a dict or set
 MOST_BITS = 4096                # of a whole number
 DEEPEST = 32                    # lists in lists
 MOST_AXES = 32
@@ -53,10 +54,11 @@ def exception_of(name, text):
     kind = vars(builtins).get(name) if type(name) is str else None
     if not (isinstance(kind, type) and issubclass(kind, Exception)):
         return None
-    try:
-        return kind(text)
-    except TypeError:                              # one that wants more than a text, such as UnicodeDecodeError
-        return kind.__base__(text)
+    for ancestor in kind.__mro__:                  # some want more than a text, such as UnicodeDecodeError
+        try:
+            return ancestor(text)
+        except TypeError:
+            pass
 
 
 def arrays_in(value):
@@ -101,7 +103,7 @@ class Pipe:
         while len(parts) < n:
             if deadline is not None and time.monotonic() > deadline:      # also of what drips so fast that nobody has to wait
                 raise Late("the frame was not complete in time")
-            if parts and watch:
+            if watch:
                 watch()
             try:
                 part = os.read(self.read, min(n - len(parts), 1 << 16))
@@ -116,17 +118,17 @@ class Pipe:
         return bytes(parts)
 
     def _wait(self, end, event, deadline, watch):
-        """Until something can be read or written; ``watch`` is called before, and every twentieth of a second, and may raise."""
+        """Until something can be read or written; ``watch`` is called every twentieth of a second and may raise."""
         poll = select.poll()
         poll.register(end, event)
         while True:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise Late("the frame was not complete in time")
-            if watch:
-                watch()
             if poll.poll(None if left is None and watch is None else 1000 * min(0.05, left if left is not None else 0.05)):
                 return
+            if watch:
+                watch()
 
     def close(self):
         """Close both ends."""
@@ -322,9 +324,9 @@ class Decoder:
         tag, parts = packed[0], packed[1:]
         if tag in ("t", "l", "s", "z", "d", "r"):
             items = [self._value(part, depth + 1) for part in parts]
-            if tag == "d":
-                return dict(zip(items[::2], items[1::2], strict=True))
-            return {"t": tuple, "l": list, "s": set, "z": frozenset, "r": lambda three: range(*three)}[tag](items)
+            if tag in ("d", "s", "z"):
+                return self._hashed(tag, items)
+            return {"t": tuple, "l": list, "r": lambda three: range(*three)}[tag](items)
         if tag == "a":
             index, = parts
             return self.arrays[_index(index, self.arrays)]
@@ -338,6 +340,20 @@ class Decoder:
         if tag == "g":
             return self._generator(*parts, depth)
         return self.resolve(tag, [self._value(part, depth + 1) for part in parts])
+
+    def _hashed(self, tag, items):
+        """A dict or set, item by item: with hashes made to collide it takes long, and only between items can anybody interrupt it."""
+        if len(items) > 2 * MOST_KEYS:
+            raise WireError("a dict or set with too many keys")
+        if tag == "d":
+            made = {}
+            for key, value in zip(items[::2], items[1::2], strict=True):
+                made[key] = value
+            return made
+        made = set()
+        for item in items:
+            made.add(item)
+        return made if tag == "s" else frozenset(made)
 
     def _generator(self, index, state, depth):
         if index == len(self.generators):

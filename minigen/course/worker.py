@@ -78,7 +78,8 @@ class Worker:
         self.pipe, self.functions, self.objects, self.path = pipe, None, [], ""
 
     def serve(self):
-        """Answer until the other side is gone."""
+        """Say that it is there, and answer until the other side is gone."""
+        self.tell("ready")
         while True:
             self.answer(*self.receive())
 
@@ -176,8 +177,12 @@ class Worker:
             found.append(what)
         for path in paths:
             attempt(f"{path} can be read", lambda: open(path, "rb").close())
+
+        def write(path):
+            Path(path).touch()
+            os.unlink(path)
         for folder in ("/tmp", "/var/tmp", "/dev/shm"):
-            attempt(f"{folder} can be written", lambda: os.close(os.open(f"{folder}/minigen-probe-{os.getpid()}", os.O_CREAT | os.O_WRONLY)))
+            attempt(f"{folder} can be written", lambda: write(f"{folder}/minigen-probe-{os.getpid()}"))
         attempt("the network can be used", lambda: socket.create_connection(("127.0.0.1", 9), 0.2))
         attempt("sockets can be made", lambda: socket.socket().bind(("127.0.0.1", 0)))
         attempt("the grader can be reached", lambda: os.kill(pid, 0))

@@ -1,0 +1,6 @@
+"""Loops for ever when it is imported."""
+# earns: 0
+# limits: load=0.7
+
+while True:
+    pass
