@@ -3,6 +3,7 @@
 ``--all`` runs every test that throws dice with three seeds, and the tests of the peers, which need the [bench] extra.
 """
 
+import os
 import secrets
 from pathlib import Path
 
@@ -21,11 +22,26 @@ def pytest_addoption(parser):
     parser.addoption("--seeds", type=int, help="how many times each hidden test throws its dice")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """The whole suite goes file by file to two processes: the attacks mostly wait. (``-n0`` is one process.)"""
+    whole = [Path(arg).resolve() for arg in config.args] == [Path(__file__).parent]
+    ours = "PYTEST_XDIST_WORKER" not in os.environ
+    if ours and whole and config.pluginmanager.hasplugin("xdist") and config.option.numprocesses is None and not config.option.usepdb:
+        config.option.numprocesses, config.option.dist = 2, "loadfile"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """All processes throw the dice that are printed at the top."""
+    node.workerinput["dice"] = node.config.dice_seed
+
+
 def pytest_configure(config):
     for asked in config.getoption("impl") or ():
         if asked not in ("solutions", "exercises", "minigen") and not Path(asked).is_dir() and not is_unit(Path(asked)):
             raise pytest.UsageError(f"--impl: expected solutions, exercises, minigen, a folder or a file uNN_name.py, got {asked!r}")
-    config.dice_seed = config.getoption("dice")
+    config.dice_seed = getattr(config, "workerinput", {}).get("dice", config.getoption("dice"))
     if config.dice_seed is None:
         config.dice_seed = secrets.randbelow(2 ** 31)
 

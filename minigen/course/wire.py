@@ -154,7 +154,7 @@ class Encoder:
 
     def __init__(self, handle, layout=False):
         self.handle, self.layout = handle, layout
-        self.arrays, self.generators, self._known = [], [], {}
+        self.arrays, self.generators, self._known, self._items = [], [], {}, 0
 
     def frame(self, message):
         """The payload for a message: a list of values."""
@@ -169,12 +169,19 @@ class Encoder:
         return b"".join([struct.pack("<I", len(packed)), packed, *(npy(block) for block in blocks)])
 
     def _plain(self, value, depth):
-        if depth > DEEPEST:
-            raise WireError(f"lists in lists, more than {DEEPEST} deep")
+        self._items += 1
+        if depth > DEEPEST or self._items > MOST_ITEMS:
+            raise WireError(f"more than {MOST_ITEMS} values, or lists in lists, more than {DEEPEST} deep")
         kind = type(value)
-        if value is None or kind is bool or kind is float or kind is str:
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is str or kind is bytes:
+            if len(value) * (4 if kind is str else 1) > LARGEST_TEXT and len(value if kind is bytes else value.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
+                raise WireError(f"a text of {len(value)} characters: at most {LARGEST_TEXT} bytes")
             return value
         if kind is int:
+            if value.bit_length() > MOST_BITS:
+                raise WireError(f"a whole number of {value.bit_length()} bits: at most {MOST_BITS}")
             return value if -2 ** 63 <= value < 2 ** 64 else ["i", f"{value:x}"]
         if kind is np.ndarray and value.dtype.kind in KINDS and value.ndim <= MOST_AXES:
             return self._array(value)
@@ -192,8 +199,6 @@ class Encoder:
             return ["r", *(self._plain(part, depth + 1) for part in (value.start, value.stop, value.step))]
         if kind is complex:
             return ["c", value.real, value.imag]
-        if kind is bytes:
-            return value
         for base in (str, int, float):
             if isinstance(value, base):
                 return self._plain(base.__add__(value, base()), depth)
@@ -334,7 +339,7 @@ class Decoder:
             dtype, content = dtype_of(parts[0]), parts[1]
             return np.frombuffer(content, dtype, 1)[0] if len(content) == dtype.itemsize else _refuse("a scalar of another size")
         if tag == "i":
-            return int(parts[0], 16) if len(parts[0]) <= MOST_BITS // 4 else _refuse("a whole number with too many digits")
+            return int(parts[0], 16) if len(parts[0].removeprefix("-")) <= MOST_BITS // 4 else _refuse("a whole number with too many digits")
         if tag == "c":
             return complex(float(parts[0]), float(parts[1]))
         if tag == "g":
@@ -362,14 +367,28 @@ class Decoder:
 
 
 def generator_of(state):
-    """A Generator in a given state; WireError if NumPy does not take it, or takes it for another."""
+    """A Generator in a given state; WireError if NumPy does not take it, takes it for another, or would read beyond its buffer."""
     try:
-        made = getattr(np.random, {name: name for name in BIT_GENERATORS}[state["bit_generator"]])(0)
+        name = state["bit_generator"]
+        made = getattr(np.random, name)(0) if name in BIT_GENERATORS else _refuse("no random generator")
+        held = {"MT19937": lambda: (state["state"]["pos"], len(made.state["state"]["key"])), "Philox": lambda: (state["buffer_pos"], len(made.state["buffer"]))}
+        at, size = held.get(name, lambda: (0, 0))()
         made.state = state
-        same = repr(made.state) == repr(state)
+        same = 0 <= at <= size and alike(made.state, state)
     except Exception:
         same = False
     return np.random.Generator(made) if same else _refuse("no state of a random generator")
+
+
+def alike(one, other):
+    """Whether two states are the same: same keys, same whole numbers, same arrays."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, np.ndarray):
+        return one.dtype == other.dtype and np.array_equal(one, other)
+    return one == other
 
 
 def dtype_of(text):
