@@ -239,9 +239,9 @@ class Session:
                 message = Decoder(lambda tag, parts: self.resolve(tag, parts, given, remotes)).message(self.pipe.receive(deadline, self.watch))
                 if not message or type(message[0]) is not str:
                     self.broken()
+                for remote in remotes:
+                    remote._given, remote._callbacks = given, dict(self.callbacks)
                 if message[0] != "callback":
-                    for remote in remotes:
-                        remote._given, remote._callbacks = given, dict(self.callbacks)
                     return message
                 self.pipe.send(self.called_back(message[1:]), deadline, self.watch)
         except Late:

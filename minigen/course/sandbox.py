@@ -8,6 +8,7 @@ root inside a container, where no namespace can be made. ``none`` protects from 
 import fcntl
 import json
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -24,7 +25,7 @@ import numpy as np
 from minigen.course import confine, workshop
 from minigen.course.proxy import Fault, Session
 from minigen.course.wire import Pipe
-from minigen.errors import expect_in, say
+from minigen.errors import UserError, expect_in, say
 
 BACKENDS = ("bwrap", "drop", "none")
 FIRST_USER, USERS = 64100, 500  # ids that no system gives out; one for each submission that is graded at the same time
@@ -215,8 +216,7 @@ class Bubblewrap(Sandbox):
                                             preexec_fn=lambda: self.prepare(stand, folders), **SILENT)
             os.close(info)
             info = None
-            with open(heard, "rb", closefd=False) as file:
-                self.inside = (json.loads(file.read() or b"{}")).get("child-pid")
+            self.inside = _child_pid(heard)
         finally:
             for descriptor in (told, filtered, heard, info):
                 if descriptor is not None:
@@ -287,6 +287,14 @@ class Drop(Sandbox):
     def end(self):
         """SIGKILL to all of that user, until none is left."""
         confine.kill_all_of(self.uid)
+
+
+def _child_pid(heard):
+    """What Bubblewrap tells of its first process; None if it ends, or says nothing for seconds."""
+    told = b""
+    while b"}" not in told and select.select([heard], [], [], 5.0)[0] and (part := os.read(heard, 4096)):
+        told += part
+    return json.loads(told).get("child-pid") if b"}" in told else None
 
 
 def _as_file(content):
@@ -379,7 +387,7 @@ def faults_of(name, bench, secrets):
         sandbox = MADE[name](bench, Limits(), uid)
         try:
             return sandbox.start(1, lambda: (20.0, "no answer within 20 seconds")).probe([str(path) for path in secrets], os.getpid())
-        except Fault as fault:
+        except (Fault, UserError) as fault:
             return [f"the worker does not start: {fault}"]
         finally:
             sandbox.kill()

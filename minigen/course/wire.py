@@ -166,6 +166,8 @@ class Encoder:
             raise WireError(f"a value that cannot be sent: {error}") from None
         if len(packed) > LARGEST_STRUCTURE:
             raise WireError(f"{len(packed)} bytes beside the arrays: at most {LARGEST_STRUCTURE}")
+        if len(packed) + sum(block.nbytes for block in blocks) > LARGEST_FRAME - 4096 * (len(blocks) + 1):
+            raise WireError(f"arrays of {sum(block.nbytes for block in blocks)} bytes: at most {LARGEST_FRAME} in a frame")
         return b"".join([struct.pack("<I", len(packed)), packed, *(npy(block) for block in blocks)])
 
     def _plain(self, value, depth):

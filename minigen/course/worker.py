@@ -34,7 +34,6 @@ class Given:
         self.seen = [array.tobytes() for array in self.arrays]
         self.states = [generator.bit_generator.state for generator in self.generators]
         self.packed = self._packed()
-        self.yielded = []                          # [array, its bytes when last told], of a generator's frames
 
     def _packed(self):
         """The lists and dicts among the arguments as bytes; None where there are none."""
@@ -42,13 +41,13 @@ class Given:
             return None
         return Reply(self.worker, self).frame([self.arguments, self.named])
 
-    def after(self):
-        """What was changed: arrays, random generators, lists and dicts, frames that were yielded before."""
+    def after(self, frames):
+        """What was changed: arrays, random generators, lists and dicts, and a generator's earlier frames ([array, its bytes when last told])."""
         changed = [[k, array.copy()] for k, array in enumerate(self.arrays) if array.tobytes() != self.seen[k]]
         drawn = [[k, generator.bit_generator.state] for k, generator in enumerate(self.generators)
                  if repr(generator.bit_generator.state) != repr(self.states[k])]
         again = []
-        for k, entry in enumerate(self.yielded):
+        for k, entry in enumerate(frames):
             if (now := entry[0].tobytes()) != entry[1]:
                 entry[1] = now
                 again.append([k, entry[0].copy()])
@@ -75,7 +74,9 @@ class Worker:
     """One conversation."""
 
     def __init__(self, pipe):
-        self.pipe, self.functions, self.objects, self.path = pipe, None, [], ""
+        self.pipe, self.functions, self.path = pipe, None, ""
+        self.objects = []                          # what was handed out: [object, the Given of its call, its frames so far]
+        self.given = None                          # of the call that is being answered
 
     def serve(self):
         """Say that it is there, and answer until the other side is gone."""
@@ -105,7 +106,7 @@ class Worker:
         if isinstance(value, Stub):
             return ["f", value.number]
         names = [name for name in dir(type(value)) if not name.startswith("_") and callable(getattr(type(value), name, None))]
-        self.objects.append([value, None])
+        self.objects.append([value, self.given, []])
         return ["o", len(self.objects) - 1, type(value).__name__, ["l", *names[:MOST_METHODS]], callable(value), hasattr(value, "__next__")]
 
     def do_load(self, decoder, number, files):
@@ -128,30 +129,37 @@ class Worker:
 
     def do_next(self, decoder, handle):
         """The next value of a generator."""
-        value, given = self.objects[handle]
-        self.reply(given, lambda: next(value), yields=True)
+        value, given, frames = self.objects[handle]
+        self.reply(given, lambda: next(value), frames)
 
     def do_close(self, decoder, handle):
         """Close a generator."""
-        value, given = self.objects[handle]
-        self.reply(given, getattr(value, "close", lambda: None))
+        value, given, frames = self.objects[handle]
+        self.reply(given, getattr(value, "close", lambda: None), frames)
 
-    def reply(self, given, work, yields=False):
-        """Tell what the work returns or raises, and what it did to its arguments."""
-        before = len(self.objects)
+    def reply(self, given, work, frames=None):
+        """Tell what the work returns or raises, and what it did to its arguments; ``frames`` are those of a generator."""
+        before, self.given = self.given, given
+        kept = [] if frames is None else frames
         try:
             value = work()
-            frame = Reply(self, given).frame(["return", value, given.after()])
-        except (StopIteration if yields else ()):
-            frame = Reply(self, given).frame(["stop", given.after()])
+            frame = Reply(self, given).frame(["return", value, given.after(kept)])
+            kept += [[own, own.tobytes()] for own in arrays_in(value)]
+        except (() if frames is None else StopIteration):
+            frame = Reply(self, given).frame(["stop", given.after(kept)])
         except (KeyboardInterrupt, SystemExit, GeneratorExit, Exception) as error:
-            frame = Reply(self, given).frame(["raise", own_kind(error), said_by(error), line_of(error, self.path), given.after()])
-        else:
-            if yields:
-                given.yielded += [[own, own.tobytes()] for own in arrays_in(value)]
-            for entry in self.objects[before:]:
-                entry[1] = given                   # a generator goes on with the arguments of the call that made it
+            frame = self.raised(given, error, kept)
+        finally:
+            self.given = before
         self.pipe.send(frame)
+
+    def raised(self, given, error, kept):
+        """The frame for an exception; without what became of the arguments where that is too large to be told."""
+        told = [own_kind(error), said_by(error), line_of(error, self.path)]
+        try:
+            return Reply(self, given).frame(["raise", *told, given.after(kept)])
+        except WireError:
+            return Reply(self, given).frame(["raise", *told, [[], [], [], None]])
 
     def ask(self, number, arguments, named):
         """Call a function of the other side; it may call back in its turn."""

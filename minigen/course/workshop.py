@@ -37,8 +37,11 @@ class Bench:
 
 def state_of(house):
     """A digest of all that decides a grade: the package and the tests."""
-    files = [*sorted((house / "minigen").rglob("*.py")), *sorted((house / "tests" / "hidden").glob("*.*")), house / "tests" / "oracles.py"]
-    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
+    return _digest([*(house / "minigen").rglob("*.py"), *(house / "tests" / "hidden").glob("*.*"), house / "tests" / "oracles.py"])
+
+
+def _digest(files):
+    return hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in sorted(files) if path.is_file())).hexdigest()[:16]
 
 
 def lay_out(house, cache=None):
@@ -47,19 +50,23 @@ def lay_out(house, cache=None):
     ``cache`` is the folder in which it is kept; the user's own without it, a new one where that cannot be written.
     """
     package = house / "minigen"
-    mark = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))).hexdigest()[:16]
+    mark = _digest([*package.rglob("*.py"), *package.rglob("assets/*"), *package.rglob("*.json")])
     for folder in [cache] if cache else _caches():
         root = Path(folder) / f"worker-{mark}"
         try:
             if not root.is_dir():
                 Path(folder).mkdir(parents=True, exist_ok=True)
                 made = Path(tempfile.mkdtemp(prefix=f"{root.name}-", dir=folder))
-                write(house, made)
-                made.chmod(0o755)
                 try:
+                    write(house, made)
+                    for path in [made, *made.rglob("*")]:
+                        path.chmod(0o755 if path.is_dir() else 0o644)
                     os.rename(made, root)
-                except OSError:                    # another grader was quicker
-                    shutil.rmtree(made)
+                except OSError:
+                    if not root.is_dir():          # another grader was quicker
+                        raise
+                finally:
+                    shutil.rmtree(made, ignore_errors=True)
             return Bench(root)
         except OSError:
             if cache:
