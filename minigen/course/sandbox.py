@@ -48,9 +48,9 @@ class Limits:
     processes: int = 64         # threads count too
 
 
-def environment(scratch):
-    """The whole environment of a worker."""
-    return {"PATH": "", "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
+def environment(scratch, library):
+    """The whole environment of a worker; ``library`` is where a Python that is built as a shared library has it."""
+    return {"PATH": "", "LD_LIBRARY_PATH": library, "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
             "NUMBA_NUM_THREADS": "1", "NUMBA_BOUNDSCHECK": "1", "MPLCONFIGDIR": scratch}
 
 
@@ -116,7 +116,7 @@ class Sandbox:
         """Start the process: here without any protection."""
         self.scratch = tempfile.mkdtemp(prefix="minigen-")
         self.process = subprocess.Popen([sys.executable, *self.arguments(read, write, [folder for folder in packages()], self.bench.folders(number))],
-                                        pass_fds=(read, write), cwd=self.scratch, env=environment(self.scratch), start_new_session=True, **SILENT)
+                                        pass_fds=(read, write), cwd=self.scratch, env=environment(self.scratch, f"{sys.base_prefix}/lib"), start_new_session=True, **SILENT)
 
     @staticmethod
     def arguments(read, write, site, folders):
@@ -206,7 +206,7 @@ class Bubblewrap(Sandbox):
         for path in DEVICES:
             words += ["--dev-bind-try", path, path]
         words += ["--proc", "/proc", "--size", str(self.limits.file), "--tmpfs", "/scratch", "--chdir", "/scratch", "--remount-ro", "/"]
-        for key, value in environment("/scratch").items():
+        for key, value in environment("/scratch", "/python/lib").items():
             words += ["--setenv", key, value]
         told, filtered, (heard, info) = _as_file("\0".join(words).encode() + b"\0"), _as_file(confine.forbidden_calls()), os.pipe()
         try:
@@ -267,7 +267,7 @@ class Drop(Sandbox):
             confine.seccomp(program)
         try:
             self.process = subprocess.Popen([f"{shown[prefix]}/{name}", *self.arguments(read, write, [shown[folder] for folder in packages()], (shown[package], shown[sealed]))],
-                                            pass_fds=(read, write, *opened.values()), env=environment(self.scratch), cwd=self.scratch, start_new_session=True,
+                                            pass_fds=(read, write, *opened.values()), env=environment(self.scratch, f"{shown[prefix]}/lib"), cwd=self.scratch, start_new_session=True,
                                             preexec_fn=prepare, **SILENT)
         finally:
             for descriptor in (*opened.values(), *more, scratch, null):
