@@ -69,6 +69,16 @@ def become(uid):
     os.setresuid(uid, uid, uid)
 
 
+def keep_only(descriptors):
+    """No other descriptor than these, and the first three, goes to the program that is started next."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2 and int(name) not in descriptors:
+            try:
+                os.set_inheritable(int(name), False)
+            except OSError:                        # that of the listing itself
+                pass
+
+
 def die_with_parent():
     """SIGKILL when the thread that started this process ends."""
     check(libc.prctl(PARENT_DEATH, signal.SIGKILL, 0, 0, 0))

@@ -259,7 +259,10 @@ class Drop(Sandbox):
         scratch, shown = os.open(self.scratch, os.O_PATH), {path: f"/proc/self/fd/{descriptor}" for path, descriptor in opened.items()}
         program, null = confine.forbidden_calls(), os.open("/dev/null", os.O_PATH)
 
+        kept = read, write, *opened.values()
+
         def prepare():
+            confine.keep_only(kept)                # here, because Landlock hides from Popen what is open
             confine.become(self.uid)
             confine.die_with_parent()
             confine.landlock([*more, opened[package], opened[sealed]], [scratch, null], [opened[folder] for folder in packages()])
@@ -267,7 +270,7 @@ class Drop(Sandbox):
             confine.seccomp(program)
         try:
             self.process = subprocess.Popen([f"{shown[prefix]}/{name}", *self.arguments(read, write, [shown[folder] for folder in packages()], (shown[package], shown[sealed]))],
-                                            pass_fds=(read, write, *opened.values()), env=environment(self.scratch, f"{shown[prefix]}/lib"), cwd=self.scratch, start_new_session=True,
+                                            pass_fds=kept, env=environment(self.scratch, f"{shown[prefix]}/lib"), cwd=self.scratch, start_new_session=True,
                                             preexec_fn=prepare, **SILENT)
         finally:
             for descriptor in (*opened.values(), *more, scratch, null):
