@@ -413,10 +413,18 @@ def test_an_endless_call_is_a_fault_and_so_is_one_that_sleeps(name):
 
 # Users
 
-def test_two_graders_have_different_users():
+@pytest.fixture
+def few_users(monkeypatch):
+    """Ids that no other grader on this machine takes in the meantime."""
+    monkeypatch.setattr(sandbox, "FIRST_USER", sandbox.FIRST_USER + 100 + os.getpid() % 40 * 10)
+    monkeypatch.setattr(sandbox, "USERS", 3)
+
+
+def test_two_graders_have_different_users(few_users):
     """In one process or in two; an id is free again when its holder is done, or was killed."""
+    every = {sandbox.FIRST_USER + k for k in range(3)}
     with User() as one, User() as other:
-        assert one != other and {one, other} <= set(range(sandbox.FIRST_USER, sandbox.FIRST_USER + sandbox.USERS))
+        assert one != other and {one, other} < every
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -427,27 +435,18 @@ def test_two_graders_have_different_users():
             finally:
                 os._exit(0)
         third = int(os.read(read, 100))
-        assert third not in (one, other)
+        assert {one, other, third} == every
+        with pytest.raises(UserError, match="a free user id"), User():
+            pass
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0), os.close(read), os.close(write)
-        assert third in free_users(third)
-    assert one in free_users(one)
+        with User() as again:
+            assert again == third
+    with User() as again:
+        assert again == min(every)
 
 
-def free_users(until):
-    """The ids that can be had now, up to one of them."""
-    found, held = [], []
-    try:
-        while not found or found[-1] < until:
-            held.append(User())
-            found.append(held[-1].__enter__())
-    finally:
-        for user in held:
-            user.__exit__()
-    return found
-
-
-def test_what_a_killed_grader_has_left_is_swept_away():
+def test_what_a_killed_grader_has_left_is_swept_away(few_users):
     """Its processes and its folders, and not those of graders that are still at work."""
     read, write = os.pipe()
     child = os.fork()
