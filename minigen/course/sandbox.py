@@ -99,7 +99,7 @@ class Sandbox:
         except (OSError, subprocess.SubprocessError) as error:
             os.close(from_worker), os.close(to_worker)
             self.clear()
-            raise say("sandbox", f"{self.name} to start", str(error), "Does `minigen doctor` say that it works here?") from None
+            raise say("sandbox", f"{self.name} to start", str(error), "Try the other of bwrap and drop.") from None
         finally:
             os.close(from_parent), os.close(to_parent)
         self.pipe, self._due = Pipe(from_worker, to_worker), 0.0
