@@ -283,12 +283,12 @@ def weight(folder, entries=20_000, depth=32):
 
 
 def unlinked(pids):
-    """Bytes on disk of files that processes hold open although they have no name any more."""
+    """Bytes on disk of files that processes hold open, or mapped, although they have no name any more."""
     total, seen = 0, set()
     for pid in pids:
-        for descriptor in _listed(f"/proc/{pid}/fd"):
+        for path in (f"/proc/{pid}/{where}/{name}" for where in ("fd", "map_files") for name in _listed(f"/proc/{pid}/{where}")):
             try:
-                about = os.stat(f"/proc/{pid}/fd/{descriptor}")
+                about = os.stat(path)
             except OSError:
                 continue
             if about.st_nlink == 0 and stat.S_ISREG(about.st_mode) and (about.st_dev, about.st_ino) not in seen:

@@ -151,7 +151,7 @@ def on_cluster(tasks, address, jobs):
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
         raise say("--scheduler", "dask.distributed", "none", 'Run: pip install -e ".[cluster]"') from None
-    with LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) if address == "local" else _nothing(address) as cluster:
+    with LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50) if address == "local" else _nothing(address) as cluster:
         try:
             client = Client(cluster, timeout=5)
         except (OSError, ValueError) as error:

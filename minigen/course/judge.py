@@ -205,7 +205,7 @@ def alarm(seconds):
     def late(*_):
         raise Fault("a test took longer than what is left for this unit")
     before = signal.signal(signal.SIGALRM, late)
-    signal.setitimer(signal.ITIMER_REAL, max(0.01, seconds))
+    signal.setitimer(signal.ITIMER_REAL, max(0.01, seconds), 1.0)        # again, should one be lost in a __del__
     try:
         yield
     finally:
@@ -298,7 +298,6 @@ def main(read, write):
     """Judge what comes in until nothing comes any more: a frame of JSON for each task, a frame of JSON for each answer."""
     resource.setrlimit(resource.RLIMIT_AS, (OWN_MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
     confine.die_with_parent()
-    confine.adopt_orphans()
     house, pipe, chosen = house_of_tests(), Pipe(read, write), {}
     state, bench = workshop.state_of(house), workshop.lay_out(house)
     while True:

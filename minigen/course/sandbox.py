@@ -319,6 +319,7 @@ class User:
         self.lock = None
         if os.geteuid() != 0:
             return None
+        confine.adopt_orphans()                    # the dead count as processes of a user until somebody reaps them
         for uid in range(FIRST_USER, FIRST_USER + USERS):
             self.lock = _locked(uid)
             if self.lock is not None:

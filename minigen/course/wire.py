@@ -137,6 +137,7 @@ class Pipe:
                 os.close(end)
             except OSError:
                 pass
+        self.read = self.write = -1                # the numbers may be somebody else's soon
 
 
 # Values to frames
@@ -350,7 +351,7 @@ class Decoder:
 
     def _hashed(self, tag, items):
         """A dict or set, item by item: with hashes made to collide it takes long, and only between items can anybody interrupt it."""
-        if len(items) > 2 * MOST_KEYS:
+        if len(items) > (2 * MOST_KEYS if tag == "d" else MOST_KEYS):
             raise WireError("a dict or set with too many keys")
         if tag == "d":
             made = {}

@@ -382,13 +382,22 @@ FILLING = """
 import mmap, os, time
 kept = []
 for k in range(100):
-    file = open("large" if {large} else f"small{{k}}", "a+b")
+    name = "large" if {large} else f"small{{k}}"
+    number = os.open(name, os.O_CREAT | os.O_RDWR | os.O_APPEND)
     if {unlinked}:
-        os.unlink(file.name)
-    file.write(bytes(1 << 20))
-    file.flush()
-    kept.append(mmap.mmap(file.fileno(), 1 << 20) if {mapped} else file if {unlinked} else None)
-    file.close() if {mapped} else None
+        os.unlink(name)
+    if os.write(number, bytes(1 << 20)) < 1 << 20:
+        raise OSError("it is full")
+    if {mapped}:
+        kept.append(mmap.mmap(number, 1 << 20))
+        for number in range(number, 128):          # the copy that mmap keeps, too
+            try:
+                if os.fstat(number).st_nlink == 0:
+                    os.close(number)
+            except OSError:
+                pass
+    elif not {unlinked}:
+        os.close(number)
 time.sleep(1000)
 """
 
