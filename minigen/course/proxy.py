@@ -50,7 +50,7 @@ class RemoteIterator(Remote):
 
     def __init__(self, *parts):
         super().__init__(*parts)
-        self._frames, self._steps = [], 0
+        self._frames, self._bytes, self._steps = [], 0, 0
 
     def __iter__(self):
         return self
@@ -217,8 +217,10 @@ class Session:
                 self.broken()
             if kind == "return":
                 if iterator:
-                    iterator._frames += arrays_in(value)
-                    if sum(frame.nbytes for frame in iterator._frames) > MOST_YIELDED:
+                    new = list(arrays_in(value))
+                    iterator._frames += new
+                    iterator._bytes += sum(frame.nbytes for frame in new)
+                    if iterator._bytes > MOST_YIELDED:
                         raise Fault(f"a generator gave more than {MOST_YIELDED >> 20} MiB")
                 return value
             if kind == "stop":
