@@ -7,21 +7,24 @@ is held out:
 - `poems`, `names`, `text_file(lines=True)`: items that end in END (`Items`)
 - `sprites`, `digits`, `picture_folder`: pictures over a small palette (`Items`)
 - `answers_table`: questions whose answers are known exactly (`Answers`)
+
+Text is cut into characters (`CharCodec`), or into word pieces that are learned from it (`PieceCodec`).
 """
 
 from minigen.data.answers import QUESTIONS, Answers, Question, answers_table
 from minigen.data.batches import Items, Stream
 from minigen.data.pictures import PictureCodec, digits, picture_folder, sprites
 from minigen.data.text import CharCodec, names, poems, read_text, shakespeare, text_file
+from minigen.data.word_pieces import PieceCodec
 from minigen.errors import say
 
 __all__ = [
-    "QUESTIONS", "Answers", "CharCodec", "Items", "PictureCodec", "Question", "Stream",
+    "QUESTIONS", "Answers", "CharCodec", "Items", "PictureCodec", "PieceCodec", "Question", "Stream",
     "answers_table", "codec_from_settings", "digits", "names", "picture_folder", "poems",
     "read_text", "shakespeare", "sprites", "text_file",
 ]
 
-CODECS = {"characters": CharCodec, "pictures": PictureCodec}
+CODECS = {"characters": CharCodec, "pictures": PictureCodec, "pieces": PieceCodec}
 
 
 def codec_from_settings(settings):
