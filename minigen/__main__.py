@@ -15,7 +15,8 @@ import typer
 
 from minigen.errors import UserError, expect_in, expect_range, say
 
-KINDS = ("text", "poems", "names", "sprites", "digits", "answers")
+ANY_ORDER = ("mask_predict", "surest_first", "random_order")
+KINDS = ("text", "poems", "names", "sprites", "digits", "answers", "pinyin")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="One by one, or all at once: small generative models, trained from nothing on this machine.")
@@ -61,6 +62,8 @@ def reporter(bars, title):
 @app.command()
 def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " + ", ".join(KINDS) + "; all without one.")] = None,
             size: Size = "small", seed: Seed = 0,
+            shots: Annotated[bool, typer.Option("--frontier", help="Also measure what lies between one pass and T: frontier.json and a picture for each "
+                                                                   "kind. Minutes; part of --size full.")] = False,
             out: Annotated[Optional[Path], typer.Option(help="Folder for pictures and compare.json; a new one under runs/ without it.")] = None):
     """Train small models from nothing, generate with every strategy, print the lecture's table with measured figures."""
     from minigen.recipes.base import SIZES
@@ -72,20 +75,27 @@ def compare(kinds: Annotated[Optional[list[str]], typer.Argument(help="Any of " 
     from minigen import tables as terminal
     print_to, tables = console(), []
     with progress_bars(print_to) as bars:
-        for made in work.compare(kinds or KINDS, size, seed, folder, lambda kind, model: reporter(bars, f"{kind}: {model}")):
+        for made in work.compare(kinds or KINDS, size, seed, folder, lambda kind, model: reporter(bars, f"{kind}: {model}"),
+                                 shots or size == "full"):
             tables.append(made)
             for part in terminal.comparison(made, print_to):
                 print_to.print(part)
+            if made.frontier:
+                for part in terminal.frontier(made, print_to):
+                    print_to.print(part)
         task = bars.add_task("seconds against length", total=None, loss="")
         length_rows = work.against_length(size, seed, folder)
         bars.remove_task(task)
     rows = work.lecture(tables)
     work.write_json(folder / "compare.json", work.as_json(tables, rows, length_rows, size, seed))
+    points = {made.kind: made.frontier for made in tables if made.frontier}
+    if points:
+        work.write_json(folder / "frontier.json", points)
     if looped := [entry for made in tables for entry in made.compiled]:
         print_to.print(terminal.compiled(looped, print_to), "")
     print_to.print(terminal.lecture(rows))
     files = [name for made in tables for name in made.files]
-    print_to.print(f"\nWritten into {folder}: compare.json, length.png" + "".join(f", {name}" for name in files), soft_wrap=True)
+    print_to.print(f"\nWritten into {folder}: compare.json, length.png" + (", frontier.json" if points else "") + "".join(f", {name}" for name in files), soft_wrap=True)
 
 
 @app.command()
@@ -104,7 +114,9 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
 
 @app.command()
 def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) + ".")],
-           strategy: Annotated[str, typer.Option(help="one_by_one, all_at_once, in_blocks:K or shared_latent.")] = "",
+           strategy: Annotated[str, typer.Option(help="one_by_one, all_at_once, in_blocks:K, shared_latent; mask_predict, surest_first, random_order, "
+                                                              "cascade, diffusion, cut_at_end, length_first.")] = "",
+           passes: Annotated[Optional[int], typer.Option(help="For mask_predict, surest_first, random_order, diffusion: how often the model is asked.")] = None,
            n: Annotated[Optional[int], typer.Option("--n", help="How many samples; 25 pictures or 10 lines without it.")] = None,
            temperature: Annotated[float, typer.Option(help="0 takes the likeliest piece, 1 draws from the model as it is.")] = 1.0,
            top_k: Annotated[Optional[int], typer.Option(help="Draw among the k likeliest pieces only.")] = None,
@@ -131,8 +143,8 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     expect_range("--n", n, 1, hint="How many samples do you want?")
     expect_range("--length", length, 1, hint="How many characters do you want?")
     maths.check_adjust(temperature, top_k, top_p)
-    if strategy:
-        base.strategy(strategy)
+    if strategy or passes is not None:
+        base.strategy(strategy or "one_by_one", passes)
     if complete and not is_picture:
         raise say("--complete", "a recipe of pictures", repr(name), "For text use --prompt.")
     if prompt is not None and is_picture:
@@ -146,7 +158,7 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
         if from_ and value:
             raise say(option, "no --from beside it", repr(str(from_)), "A checkpoint knows its model and its data.")
     with seats_for(with_):
-        draw_and_show(name, strategy, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
+        draw_and_show(name, strategy, passes, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
                       model, report, out)
 
 
@@ -478,7 +490,7 @@ def seats_for(files):
     return plugged(files)
 
 
-def draw_and_show(name, strategy, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
+def draw_and_show(name, strategy, passes, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
                   model, report, out):
     """What ``sample`` does, with whatever sits in the sockets."""
     import numpy as np
@@ -486,11 +498,13 @@ def draw_and_show(name, strategy, n, temperature, top_k, top_p, prompt, complete
     from minigen.strategies.fill import generate
     is_picture = name in ("sprites", "digits")
     model, codec, dataset, default, trained = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile, prompt)
-    chosen = base.strategy(strategy or default, temperature=temperature, top_k=top_k, top_p=top_p)
+    chosen = base.strategy(strategy or default, passes, temperature=temperature, top_k=top_k, top_p=top_p)
     condition, given, originals = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
     if report and "plan" not in chosen.keywords:
         raise say("--report", "a fixed plan, whose bits are exact", repr(strategy or default), "With a latent only a bound is known: see minigen compare.")
     rehearse(model, chosen, condition, given, length)
+    if passes is not None and (used := passes_used(model, chosen, given, passes)) < passes:
+        show(f"passes: {used} instead of {passes}: only {used} places are open, and each pass decides one at least")
     model = trained()
     rng = np.random.default_rng(seed)
     film_too = film is not None
@@ -575,9 +589,9 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         model, codec, made_for, about = checkpoint.load(path)
         if made_for != name:
             raise say("recipe", repr(made_for), repr(name), f"{path.name!r} was trained as {made_for}.")
-        rows = [row for row in recipe.rows if row.model == about.get("model")]
+        rows = [row for row in (*recipe.rows, *recipe.shots) if row.model == about.get("model")]
         return model, codec, None, rows[0].strategy if rows else "one_by_one", lambda: model
-    rows = [row for row in recipe.rows if row.model in recipe.models]
+    rows = [row for row in (*recipe.rows, *recipe.shots) if row.model in recipe.models]
     if model_name:
         expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
         rows = [row for row in rows if row.model == model_name]
@@ -589,8 +603,8 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         exact = table(answers, which_question(prompt))
         return exact, answers.codec, answers.items, strategy, lambda: exact
     elif strategy:
-        # The model that this strategy was made for, or the main one, which says what is wrong.
-        rows = [row for row in rows if row.strategy == strategy] or rows
+        # The model that this strategy was made for, any order where there is such a network, or the main one, which says what is wrong.
+        rows = [row for row in rows if row.strategy == strategy] or [row for row in rows if row.model == "masked" and strategy in ANY_ORDER] or rows
     recipe, dataset = load_recipe(name, size, data, lines, tile)
     model, training = recipe.models[rows[0].model](dataset, size, np.random.default_rng(seed))
 
@@ -615,14 +629,29 @@ def rehearse(model, strategy, condition, given, length):
     next(iter(strategy(model, canvas, np.random.default_rng(0), condition.rows(slice(0, 1)))), None)
 
 
+def passes_used(model, strategy, given, passes):
+    """How many passes a strategy makes: no more than there are open places, except where floats are refined."""
+    import numpy as np
+    from minigen.strategies.diffusion import diffusion
+    if strategy.func is diffusion or model.length is None:
+        return passes
+    from minigen.strategies import mask_predict
+    still_open = model.length if given is None else model.length - int((np.atleast_2d(given)[0] != model.vocab_size).sum())
+    return mask_predict.passes_used(still_open, passes)
+
+
 def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
     """What the canvases know before they are drawn: labels in turn, a prompt in tokens; originals of completed pictures."""
     import numpy as np
-    from minigen.protocols import NO_CONDITION, Condition
-    labels = getattr(model, "n_labels", 0)
-    condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
+    from minigen.protocols import Condition
+    from minigen.recipes import base
+    condition = base.in_turn(model, n)
     if name == "answers":
         return Condition(label=np.full(n, which_question(prompt))), None, None
+    if name == "pinyin":
+        from minigen.data import pinyin_words
+        words = pinyin_words()
+        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else "shi shi"))), None, None
     if complete:
         from minigen.recipes import RECIPES
         held_out = dataset or RECIPES[name].load("small")
@@ -633,7 +662,7 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
         originals = held_out.valid[chosen]
         given = np.full((n, model.length), model.vocab_size)
         given[:, :model.length // 2] = originals[:, :model.length // 2]
-        if labels:
+        if condition.label is not None:
             condition = Condition(label=held_out.valid_label[chosen])
         return condition, given, originals
     if prompt:

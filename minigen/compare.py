@@ -14,21 +14,26 @@ from pathlib import Path
 
 import numpy as np
 
-from minigen import __version__, data, figures, measure
+from minigen import __version__, data, figures, frontier, measure
 from minigen.files import save_atomically
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
 from minigen.parallel import cores, one_blas_thread
-from minigen.protocols import NO_CONDITION, Condition
+from minigen.protocols import Condition
 from minigen.recipes import RECIPES, base
+from minigen.data.pinyin import shown_in_taiwan, traditional
+from minigen.recipes import pinyin
 from minigen.recipes.answers import right_answers, table
 from minigen.strategies.fill import can_compile, fill, generate, log_prob
+from minigen.strategies.orders import surest_first_log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 TEXT_LENGTH = 256            # characters in one sample of running text
 BATCH = 64
 SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statistics are taken
 DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the importance-weighted bound
+SEEDS = 3                    # trainings of the network on which the frontier is measured
+PINYIN_DRAWN = {"tiny": 256, "small": 2048, "full": 8192}   # of each question that is shown
 ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
 
 
@@ -45,6 +50,8 @@ class Table:
     statistics: list = field(default_factory=list)      # (heading, dict)
     files: list = field(default_factory=list)
     trained: dict = field(default_factory=dict)         # model -> seconds of training
+    frontier: list = field(default_factory=list)        # points: see ``frontier.frontier``
+    notes: list = field(default_factory=list)           # sentences under the frontier
     compiled: list = field(default_factory=list)        # one entry of ``both_loops`` for each row that has a compiled loop
 
 
@@ -55,34 +62,72 @@ def machine():
             "minigen": __version__}
 
 
-def compare(kinds, size, seed, folder, progress):
+def compare(kinds, size, seed, folder, progress, shots=False):
     """Yield a ``Table`` for each kind; pictures are written into ``folder`` on the way.
 
-    ``progress(kind, model) -> report`` makes the progress bar of one training.
+    ``progress(kind, model) -> report`` makes the progress bar of one training. With ``shots`` the strategies between one
+    pass and T are measured too, on networks of their own: the frontier.
     """
+    makers = {"answers": answers_table, "pinyin": pinyin_table}
     for kind in kinds:
         recipe = RECIPES[kind]
         dataset = recipe.load(size)
         models, trained = {}, {}
-        for name in recipe.models:
+
+        def learn(name, seed=seed):
             result = base.fit(recipe, name, dataset, size, seed, progress(kind, name))
             if result.interrupted:
                 raise KeyboardInterrupt
-            models[name], trained[name] = result.model, round(result.seconds, 2)
-        make = answers_table if kind == "answers" else picture_table if recipe.piece == "pixel" else text_table
+            trained[name] = round(trained.get(name, 0) + result.seconds, 2)
+            return result.model
+        more = [row.model for row in recipe.shots] if shots else []
+        for name in recipe.models:
+            if name in more or any(name in row.model.split(" + ") for row in recipe.rows):
+                models[name] = learn(name)
+        make = makers.get(kind) or (picture_table if recipe.piece == "pixel" else text_table)
         made = make(recipe, dataset, models, size, seed, folder)
         made.trained = trained
         made.compiled = [both_loops(kind, row, models[row.model], seed) for row in recipe.rows
                          if row.model in models and can_compile(models[row.model], base.strategy(row.strategy))]
+        if shots and "masked" in models and kind != "pinyin":
+            anyorder = [models.pop("masked"), *(learn("masked", seed + i) for i in range(1, SEEDS))]
+            add_frontier(made, recipe, dataset, anyorder, models, size, seed, folder)
         yield made
+
+
+def add_frontier(made, recipe, dataset, anyorder, models, size, seed, folder):
+    """The points, their picture, and the sentences under them."""
+    made.frontier, measures = frontier.frontier(recipe, dataset, anyorder, models, size, seed)
+    slow = models.get("char_lm") or models.get("pixel_lm")
+    made.notes = [f"distance: {measures}", *frontier_notes(made.frontier, slow, anyorder[0])]
+    figures.frontier(folder / f"frontier_{made.kind}.png", made.frontier, made.piece, measures, f"{recipe.title}: quality against the number of passes")
+    made.files.append(f"frontier_{made.kind}.png")
+
+
+def frontier_notes(points, slow, fast):
+    """Where nested plans rise, how far the any-order network is from the one made for one by one, and where that overtakes."""
+    T = fast.length
+    for strategy, before, after, change, error in frontier.rises(points):
+        if change > 0:
+            yield (f"{strategy}: {after} passes cost {change:.3f}{f' ± {error:.3f}' if error is not None else ''} bits more than {before}: an error of the "
+                   "trained network; splitting a block never costs an exact model anything.")
+    dedicated = [one for one in points if one["strategy"] == "one_by_one" and one["model"] != "masked" and one["bits"]]
+    best = [one for one in points if one["model"] == "masked" and one["passes"] == T and one["bits"]]
+    if dedicated and best:
+        lowest = min(best, key=lambda one: one["bits"])
+        yield (f"any order, {T} passes ({lowest['strategy']}): {lowest['bits']:.3f} bits, {lowest['bits'] / dedicated[0]['bits'] - 1:+.1%} beside "
+               f"{dedicated[0]['model']} ({dedicated[0]['bits']:.3f}), on the same items")
+    for key, batch, words in (("seconds", 1, "alone"), ("seconds_64", BATCH, f"of {BATCH}")):
+        measured_at = frontier.crossing(points, key)
+        if measured_at is not None and slow is not None:
+            yield (f"one {words}: from {measured_at:.1f} passes on, one by one with a cache is faster than the any-order network "
+                   f"(from the machine's limits: {frontier.predicted_crossing(slow, fast, batch):.1f})")
 
 
 def draw(model, row, n, rng, prompt=None, film=False, **settings):
     """n samples under the strategy of a row; labels, where there are any, in turn."""
-    labels = getattr(model, "n_labels", 0)
-    condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
     length = None if model.length else TEXT_LENGTH
-    return generate(model, base.strategy(row.strategy, **settings), n, rng, condition=condition,
+    return generate(model, base.strategy(row.strategy, **settings), n, rng, condition=base.in_turn(model, n),
                     prompt=prompt, length=length, film=film)
 
 
@@ -96,7 +141,7 @@ def measured(row, model, seed, bits):
     """Passes, work, seconds and bits of one row."""
     rng, length = np.random.default_rng(seed), model.length or TEXT_LENGTH
     return empty_row(row.strategy, row.model) | timed(lambda n: draw(model, row, n, rng)) | {
-        "passes": length if row.strategy == "one_by_one" else 1, "multiplications": model.multiplications(length),
+        "passes": frontier.passes_of(row, model, length), "multiplications": model.multiplications(length),
         "bits": bits[0], "bits_kind": bits[1]}
 
 
@@ -280,6 +325,77 @@ def answers_table(recipe, dataset, models, size, seed, folder):
     return made
 
 
+# Pinyin
+
+def pinyin_table(recipe, dataset, models, size, seed, folder):
+    """Real questions, exact under the counts: the gap, the share of pairs that are no words, the total variation."""
+    made = Table(recipe.name, recipe.title, recipe.piece, recipe.unseen, [])
+    label, entropy = dataset.condition_of(dataset.asked), pinyin.entropies(dataset).mean()
+    shown = [dataset.find(question) for question in pinyin.SHOWN]
+    taiwan, tops = shown_in_taiwan(), {}
+
+    def add(strategy, model_name, passes, exact, model, chosen, work):
+        entry = empty_row(strategy, model_name) | {"passes": passes, "multiplications": work, "drawn": None, "distance": None}
+        if exact is not None:
+            gap, outside, apart = exact.mean(axis=0)
+            entry |= {"bits": float(entropy + gap) / 2, "bits_kind": "exact", "gap": float(gap), "impossible": float(outside),
+                      "total_variation": float(apart), "shown_total_variation": float(exact[shown, 2].mean())}
+        if model is not None:
+            def draw(questions, rng):
+                return generate(model, chosen, len(questions), rng, condition=dataset.condition_of(questions))
+            rng = np.random.default_rng(seed)
+            entry |= timed(lambda n: draw(np.zeros(n, int), rng))
+            pairs = draw(np.repeat(shown, PINYIN_DRAWN[size]), rng).reshape(len(shown), -1, 2)
+            every = np.repeat(np.arange(len(dataset.questions)), 32)
+            listed = set(zip(dataset.asked.tolist(), map(tuple, dataset.tokens.tolist())))
+            entry |= {"distance": float(np.mean([pinyin.drawn_total_variation(dataset, q, each) for q, each in zip(shown, pairs)])),
+                      "drawn": float(np.mean([(q, tuple(pair)) not in listed for q, pair in zip(every.tolist(), draw(every, rng).tolist())]))}
+            for q, each in zip(shown, pairs):
+                tops.setdefault(q, []).append((f"{model_name}, {strategy}", top_answers(dataset, q, each, taiwan)))
+        made.rows.append(entry)
+
+    for strategy, passes in (("one_by_one", 2), ("all_at_once", 1), ("mask_predict", 2)):
+        add(strategy, "the counts themselves", passes, pinyin.expected(dataset, strategy), None, None, 0)
+    for row in recipe.rows:
+        model = models[row.model]
+        passes = 2 if row.strategy in base.IN_PASSES else None
+        if row.strategy == "mask_predict":
+            exact = None
+        elif row.strategy == "surest_first":
+            exact = pinyin.judged(dataset, surest_first_log_prob(model, dataset.tokens, 2, label))
+        else:
+            exact = pinyin.judged(dataset, log_prob(model, dataset.tokens, base.strategy(row.strategy).keywords["plan"], label))
+        chosen, asked = base.strategy(row.strategy, passes), 1 if row.strategy == "all_at_once" else 2
+        work = model.multiplications(2, asked) if row.model == "masked" else model.multiplications(2)
+        add(row.strategy, row.model, asked, exact, model, chosen, work)
+    for q in shown:
+        question = dataset.questions[q]
+        truth = sorted(zip(dataset.support(q)[1], dataset.words[question]), reverse=True)
+        words = "  ".join(f"{taiwan[question, word][0]} {taiwan[question, word][1]} {p:.0%}" for p, word in truth[:5])
+        made.samples.append((f"{question}: {len(truth)} words, by the counts {words}",
+                             "\n".join(f"  {name}: {text}" for name, text in tops[q] if "one_by_one, masked" not in name)))
+    made.samples.append(("", "* is on no list. The tones were dropped on purpose: with them most questions would have one answer. "
+                             "The list is cut by count and lacks some words (誓師 for one)."))
+    made.frontier = [{"strategy": row["strategy"], "model": row["model"], "passes": row["passes"], "seconds": row["seconds"],
+                      "seconds_64": row["seconds_64"], "bits": row["bits"], "bits_kind": row["bits_kind"], "bits_each": None,
+                      "impossible": row["drawn"] if row["impossible"] is None else row["impossible"], "distance": row["distance"]} for row in made.rows
+                     if row["seconds"]]
+    measures = "total variation of drawn words to the counts, ten questions"
+    made.notes = [f"distance: {measures}", *frontier_notes(made.frontier, models["char_lm"], models["masked"])]
+    figures.frontier(folder / "frontier_pinyin.png", made.frontier, made.piece, measures, f"{recipe.title}: quality against the number of passes")
+    made.files.append("frontier_pinyin.png")
+    return made
+
+
+def top_answers(dataset, question, pairs, taiwan, n=5):
+    """The n most frequent of drawn pairs (n, 2) with their shares, in 繁體中文; * where it is no word of the list."""
+    V, asked = dataset.codec.vocab_size, dataset.questions[question]
+    seen, counts = np.unique(pairs[:, 0] * V + pairs[:, 1], return_counts=True)
+    best = np.argsort(-counts, kind="stable")[:n]
+    words = [(dataset.codec.decode([pair // V, pair % V]), count) for pair, count in zip(seen[best], counts[best])]
+    return "  ".join(f"{'' if word in dataset.words[asked] else '*'}{traditional(asked, word, taiwan)} {count / len(pairs):.0%}" for word, count in words)
+
+
 # Seconds and passes against length
 
 def against_length(size, seed, folder):
@@ -339,7 +455,7 @@ def lecture(tables):
                  "sentence": f"One by one is better for {better} of {len(quality)} kinds, by up to "
                              f"{widest['bits_all_at_once'] - widest['bits_one_by_one']:.2f} bits per {widest['piece']} ({widest['kind']})."})
     use = [{"kind": kind, "piece": piece, "pieces": ar["passes"], "bits_lost": (nar["bits"] - ar["bits"]) / nar["bits"]}
-           for kind, piece, ar, nar in pairs if kind != "answers"]
+           for kind, piece, ar, nar in pairs if kind not in ("answers", "pinyin")]
     text = [entry for entry in use if entry["piece"] == "character"]
     pictures = [entry for entry in use if entry["piece"] == "pixel"]
     sentence = "One by one mostly for text, all at once mostly for pictures."
@@ -382,6 +498,7 @@ def as_json(tables, lecture_rows, length_rows, size, seed):
                       "compiled_s": "of the same sample on the same dice by the compiled loop"},
             "tables": [{"kind": made.kind, "rows": made.rows, "piece": made.piece, "trained": made.trained,
                         "statistics": dict(made.statistics), "files": made.files} for made in tables],
+            "frontier": {made.kind: made.frontier for made in tables if made.frontier},
             "compiled": [entry for made in tables for entry in made.compiled],
             "lecture": lecture_rows, "length": length_rows}
 

@@ -579,6 +579,44 @@ def _short(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def frontier(path, points, piece, measures, title):
+    """Save one PNG with three panels: bits, distance and the share never seen, each against the number of passes.
+
+    Parameters
+    ----------
+    points : list of dict(strategy, model, passes, bits, bits_kind, distance, impossible)
+        Points of one strategy on one model make a line; a figure that is None is left out. A bound's marker is hollow.
+    measures : str
+        What the distance is.
+    """
+    from matplotlib.lines import Line2D
+
+    _expect_some("points", points)
+    lines = {}
+    for point in points:
+        if point["passes"]:
+            lines.setdefault((point["strategy"], point["model"]), []).append(point)
+    figure, panels = _blank_figure(3, (16, 6))
+    looks = {name: {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]} for i, name in enumerate(lines)}
+    for axes, key, heading in zip(panels, ("bits", "distance", "impossible"),
+                                  (f"bits per {piece}, held out", "distance to the data", "pieces never seen in training")):
+        for name, line in lines.items():
+            shown = sorted((one for one in line if one[key] is not None), key=lambda one: one["passes"])
+            hollow = key == "bits" and any(one["bits_kind"] == "bound" for one in shown)
+            axes.plot([one["passes"] for one in shown], [one[key] for one in shown], linewidth=2.0, markersize=8,
+                      markerfacecolor="white" if hollow else looks[name]["color"], **looks[name])
+        real = next((one[key] for one in points if one["passes"] is None), None)
+        if real is not None:
+            axes.axhline(real, color="#888888", linestyle=":", linewidth=1.5)
+        passes = [one["passes"] for one in points if one["passes"] and one[key] is not None]
+        _dress(axes, "passes", "", heading, passes or [1], True, False)
+    keys = [Line2D([], [], label=f"{strategy}, {model}", **looks[strategy, model]) for strategy, model in lines]
+    keys.append(Line2D([], [], color="#888888", linestyle=":", label="real, held out"))
+    figure.legend(handles=keys, loc="outside lower center", ncols=4, frameon=False, fontsize=12)
+    figure.suptitle(f"{title}\ndistance: {measures}; a hollow marker is a bound", fontsize=14)
+    _save_figure(path, figure)
+
+
 def _blank_figure(n_panels, inches):
     """A figure of its own, without pyplot: no window, no state that another figure sees."""
     from matplotlib.figure import Figure

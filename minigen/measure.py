@@ -11,6 +11,7 @@ from functools import partial
 import numpy as np
 
 from minigen import maths
+from minigen.errors import expect_range, expect_shape
 from minigen.models.causal import up_to_end
 from minigen.models.decoder import reparameterise
 from minigen.parallel import one_blas_thread, side_by_side
@@ -138,6 +139,14 @@ def answer_gap(log_probs, probs):
     return gap, max(0.0, float(1.0 - np.exp(log_probs).sum()))
 
 
+def total_variation(p, q):
+    """Half the sum of |p - q| along the last axis: the share of one distribution that would have to move to make the other.
+
+    0 for equal ones, 1 for those that have nothing in common. Frequencies of n draws lie some sqrt(outcomes / n) off their law.
+    """
+    return 0.5 * np.abs(np.asarray(p, np.float64) - q).sum(axis=-1)
+
+
 # Samples against the data
 
 def words(text):
@@ -149,6 +158,12 @@ def share_unseen(pieces, seen):
     """Share of pieces that are not among those seen; 0 where there are no pieces."""
     pieces = list(pieces)
     return sum(piece not in seen for piece in pieces) / max(len(pieces), 1)
+
+
+def counted_apart(first, second):
+    """Total variation between the shares of what two Counters have counted: 0 where they agree, 1 where they share nothing."""
+    here, there = max(sum(first.values()), 1), max(sum(second.values()), 1)
+    return sum(abs(first[piece] / here - second[piece] / there) for piece in first.keys() | second.keys()) / 2
 
 
 def is_quatrain(poem):
@@ -209,6 +224,68 @@ def picture_statistics(tokens, codec, train, mirrors):
             "largest_part": float(np.median(largest / np.maximum(amount, 1))),
             "colours": float(np.median([len(np.unique(one)) for one in tokens])),
             "nearest": float(np.median(far)), "copies": float((far == 0).mean())}
+
+
+# Fréchet distance: what a picture looks like, in a few numbers
+
+def frechet(first, second):
+    """Fréchet distance of the two Gaussians that fit features (N, D) and (M, D) (Dowson and Landau, 1982; Heusel et al., 2017).
+
+    |difference of the means|² + trace(A + B - 2 sqrt(A B)), A and B being the covariances. Few samples scatter their
+    own covariance: compare distances of equal N and M, and put the distance of real things from real things beside them.
+    """
+    expect_shape("first", first, (None, None))
+    expect_shape("second", second, (None, first.shape[1]), "Features of one kind have one width.")
+    expect_range("number of features", min(len(first), len(second)), 2, hint="One picture has no spread.")
+    means, roots = [], []
+    for each in (first, second):
+        each = np.asarray(each, np.float64)
+        means.append(each.mean(axis=0))                                        # (D,)
+        # R with R^T R = covariance: nothing is squared only to have its root taken, so a flat direction stays exactly flat.
+        roots.append(np.linalg.qr((each - means[-1]) / np.sqrt(len(each) - 1), mode="r"))
+    # sqrt(A B) has the trace of the singular values of R_A R_B^T, added up: those squared are the eigenvalues of A B.
+    shared = np.linalg.svd(roots[0] @ roots[1].T, compute_uv=False).sum()
+    apart = ((means[0] - means[1]) ** 2).sum() + sum((root ** 2).sum() for root in roots) - 2.0 * shared
+    return max(float(apart), 0.0)
+
+
+GRID = 5                        # blocks along each side of a picture that is looked at
+
+
+def looks(tokens, codec):
+    """What an eye sees of pictures (N, T), block by block on a grid of 5 x 5: (N, 25 (C + 1)) float64.
+
+    For each block the mean of each of the C numbers of ``codec.to_signal`` (colour, and how much is drawn) and the
+    contrast, the root mean square of how far its pixels lie from those means.
+    """
+    signal = codec.to_signal(tokens).astype(np.float64)                        # (N, T, C)
+    down, right = np.indices((codec.height, codec.width)).reshape(2, -1)       # (T,)
+    block = down * GRID // codec.height * GRID + right * GRID // codec.width   # (T,)
+    share = (block == np.arange(GRID * GRID)[:, None]).astype(np.float64)      # (25, T); a block of a tiny picture may be empty
+    share /= np.maximum(share.sum(axis=1, keepdims=True), 1)
+    with one_blas_thread():                        # many small products: threads would only wait for each other
+        mean, square = share @ signal, share @ signal ** 2                     # (N, 25, C)
+    contrast = np.sqrt((square - mean ** 2).clip(0.0).mean(axis=-1, keepdims=True))    # (N, 25, 1)
+    return np.concatenate([mean, contrast], axis=-1).reshape(len(tokens), -1)
+
+
+def picture_features(tokens, codec, train, numbers=24):
+    """Features of pictures that no classifier knows: their ``looks`` along the lines on which the training pictures differ most.
+
+    Each look is measured in standard deviations of the training pictures (M, T), then turned to their principal
+    directions, of which the first are kept: so few that a few dozen pictures have a covariance.
+
+    Returns
+    -------
+    (N, numbers) float64
+        Fewer numbers where there are fewer training pictures or looks.
+    """
+    seen = looks(train, codec)
+    middle, spread = seen.mean(axis=0), seen.std(axis=0)
+    spread[spread < 1e-9] = 1.0                                                # the same in all: it tells nothing
+    with one_blas_thread():
+        _, _, directions = np.linalg.svd((seen - middle) / spread, full_matrices=False)
+    return (looks(tokens, codec) - middle) / spread @ directions[:numbers].T
 
 
 # Time

@@ -93,6 +93,33 @@ def questions(made, out):
     return table
 
 
+def frontier(made, out):
+    """Yield what to print of a frontier: a line for each point, where more passes were worse, where AR overtakes."""
+    from rich.text import Text
+    points = made.frontier
+    marks = {"bound": "≤ ", "mean over orders": "~ ", "exact": "", None: ""}
+    columns = {
+        "strategy": [one["strategy"] for one in points], "model": [one["model"] or "" for one in points],
+        "passes": [_number(one["passes"]) for one in points],
+        "one\nalone": [_seconds(one["seconds"]) for one in points], "one\nof 64": [_seconds(one["seconds_64"]) for one in points],
+        f"bits /\n{made.piece}": [marks[one["bits_kind"]] + _number(one["bits"]) for one in points],
+        "never\nseen": [f"{one['impossible']:.1%}" if one["impossible"] is not None else "–" for one in points],
+        "distance": [_number(one["distance"]) for one in points]}
+    for spare in (None, "one\nof 64", "model"):
+        columns.pop(spare, None)
+        table = slim_table(f"{made.kind}: quality against the number of passes")
+        for head in columns:
+            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
+        for cells in zip(*columns.values()):
+            table.add_row(*cells)
+        if fits(out, table):
+            break
+    yield table
+    for note in made.notes:
+        yield Text(note, "dim")
+    yield Text()
+
+
 def compiled(entries, out):
     """What compiling the loop changes: seconds, and no token; a narrow terminal ``out`` leaves columns out."""
     columns = {

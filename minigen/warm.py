@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import RECIPES, base
 from minigen.strategies.fill import blank, generate
 
@@ -40,11 +39,11 @@ def exercise(recipe, name):
     result = base.fit(replace(recipe, models={name: shortly(recipe.models[name])}), name, dataset, "full", 0)
     if result.interrupted:
         raise KeyboardInterrupt
-    model, labels = result.model, getattr(result.model, "n_labels", 0)
+    model = result.model
     prompt = dataset.valid_stream[:4] if hasattr(dataset, "valid_stream") else dataset.valid[0, :4]
     for strategy in {row.strategy for row in recipe.rows if row.model == name}:
         for n in CANVASES:
-            condition = Condition(label=np.arange(n) % labels) if labels else NO_CONDITION
+            condition = base.in_turn(model, n)
             for given, settings in ((None, {}), (prompt, {"temperature": 0.9, "top_k": 5, "top_p": 0.9})):
                 chosen = base.strategy(strategy, **settings)
                 generate(model, chosen, n, rng, condition=condition, prompt=given, length=LENGTH)

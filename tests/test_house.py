@@ -15,8 +15,9 @@ FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "
           "models": 2, "strategies": 2,
           "measure": 3, "figures": 3, "tables": 3,
           "recipes": 4,
-          "compare": 5, "warm": 5, "course": 5, "bench": 5,
-          "__main__": 6}
+          "frontier": 5, "warm": 5, "course": 5, "bench": 5,
+          "compare": 6,
+          "__main__": 7}
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {path: path.relative_to(HOUSE).as_posix() for path in FILES}
 TREES = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in FILES}

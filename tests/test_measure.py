@@ -9,6 +9,7 @@ import pytest
 
 from minigen import data, measure
 from minigen.data import PictureCodec
+from minigen.errors import UserError
 from minigen.models.choice_decoder import ChoiceDecoder, ChoiceDecoderConfig
 from minigen.models.decoder import Decoder, DecoderConfig
 from minigen.models.ngram import Marginals, NGram
@@ -444,6 +445,85 @@ def test_statistics_of_pictures(rng):
         "nearest": pytest.approx(statistics.median(far)),
         "copies": pytest.approx(np.mean([f == 0 for f in far]))}
     assert sum(f == 0 for f in far) >= 2
+
+
+# Fréchet distance
+
+def root(matrix):
+    """The square root of a symmetric matrix by its eigenvalues."""
+    values, vectors = np.linalg.eigh(matrix)
+    return vectors @ np.diag(np.sqrt(np.maximum(values, 0))) @ vectors.T
+
+
+def test_frechet_is_the_formula(rng):
+    """|difference of means|² + trace(A + B - 2 (A^½ B A^½)^½), also where there are fewer pictures than features."""
+    for n, m in ((40, 60), (4, 30), (3, 2)):
+        a, b = rng.standard_normal((n, 6)) @ rng.standard_normal((6, 6)), rng.standard_normal((m, 6)) + np.arange(6)
+        A, B = np.cov(a.T), np.cov(b.T)
+        expected = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(A + B - 2 * root(root(A) @ B @ root(A)))
+        assert measure.frechet(a, b) == pytest.approx(expected, rel=1e-6, abs=1e-6)
+        assert measure.frechet(b, a) == pytest.approx(measure.frechet(a, b), rel=1e-9)
+
+
+def test_frechet_of_numbers_by_hand():
+    """For a single feature it is (difference of means)² + (difference of spreads)²."""
+    a, b = np.array([[1.0], [3.0]]), np.array([[10.0], [14.0], [12.0]])
+    assert measure.frechet(a, b) == pytest.approx((12 - 2) ** 2 + (2 - math.sqrt(2)) ** 2)
+
+
+def test_frechet_does_not_see_how_features_are_turned(rng):
+    """Nothing from itself; the same after one rotation of both; four times as much at twice the scale; a shift adds its square."""
+    a, b = rng.standard_normal((30, 5)), rng.standard_normal((20, 5)) * 2 + 1
+    turn, shift = np.linalg.qr(rng.standard_normal((5, 5)))[0], rng.standard_normal(5)
+    assert measure.frechet(a, a) == pytest.approx(0.0, abs=1e-9)
+    assert measure.frechet(a, a + shift) == pytest.approx((shift ** 2).sum())
+    assert measure.frechet(a @ turn, b @ turn) == pytest.approx(measure.frechet(a, b))
+    assert measure.frechet(2 * a, 2 * b) == pytest.approx(4 * measure.frechet(a, b))
+
+
+def test_frechet_needs_a_spread(rng):
+    """One picture, or features of another kind, are one clear line."""
+    with pytest.raises(UserError, match="no spread"):
+        measure.frechet(np.zeros((1, 3)), np.zeros((5, 3)))
+    with pytest.raises(UserError, match="second: expected shape"):
+        measure.frechet(np.zeros((4, 3)), np.zeros((5, 2)))
+
+
+@pytest.mark.parametrize("height, width", [(10, 15), (7, 5), (3, 4)])
+def test_looks_block_by_block(height, width, rng):
+    """Mean of each number and contrast of each of 25 blocks, by loops over the pixels, where sides do not divide too."""
+    codec = PictureCodec(rng.integers(0, 256, (6, 3)), height, width, has_empty=True)
+    tokens = rng.integers(0, 6, (3, height * width))
+    signal = codec.to_signal(tokens).astype(float).reshape(3, height, width, 4)
+    got = measure.looks(tokens, codec).reshape(3, 5, 5, 5)
+    for n, down, right in itertools.product(range(3), range(5), range(5)):
+        pixels = [signal[n, i, j] for i in range(height) for j in range(width) if (i * 5 // height, j * 5 // width) == (down, right)]
+        means = [statistics.fmean(pixel[c] for pixel in pixels) if pixels else 0.0 for c in range(4)]
+        squares = [(pixel[c] - means[c]) ** 2 for pixel in pixels for c in range(4)]
+        assert got[n, down, right] == pytest.approx([*means, math.sqrt(statistics.fmean(squares or [0.0]))], abs=1e-6)
+
+
+def test_picture_features_are_principal(rng):
+    """On the training pictures: uncorrelated, the widest first, and all of what differs in so few numbers as there can be."""
+    codec, train = PictureCodec(rng.integers(0, 256, (6, 3)), 5, 5), rng.integers(0, 6, (20, 25))
+    features = measure.picture_features(train, codec, train, numbers=19)               # 20 pictures differ in 19 directions
+    covariance = np.cov(features.T)
+    np.testing.assert_allclose(covariance, np.diag(np.diag(covariance)), atol=1e-8)
+    assert (np.diff(np.diag(covariance)) <= 1e-9).all()
+    varied = measure.looks(train, codec).std(axis=0) > 1e-9
+    assert features.var(axis=0).sum() == pytest.approx(varied.sum())                   # each look that varies has variance 1
+    np.testing.assert_allclose(measure.picture_features(train[3:5], codec, train), measure.picture_features(train, codec, train)[3:5], atol=1e-9)
+    assert measure.picture_features(train, codec, train, numbers=4).shape == (20, 4)
+
+
+def test_real_sprites_are_nearer_to_real_ones_than_noise_is(rng):
+    """One half of the training sprites lies at most a fifth as far from the other as pixels drawn independently from the marginals do."""
+    sprites = data.sprites()
+    half, other = np.array_split(sprites.train[rng.permutation(len(sprites.train))], 2)
+    noise = np.stack([rng.choice(column, len(other)) for column in sprites.train.T], axis=1)
+    half_features, *features = (measure.picture_features(one, sprites.codec, sprites.train) for one in (half, other, noise))
+    real, marginals = (measure.frechet(half_features, one) for one in features)
+    assert 5 * real < marginals
 
 
 # Time

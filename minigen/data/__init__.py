@@ -6,6 +6,7 @@ is held out:
 - `shakespeare`, `text_file`: one running text (`Stream`)
 - `poems`, `names`, `text_file(lines=True)`: items that end in END (`Items`)
 - `sprites`, `digits`, `picture_folder`: pictures over a small palette (`Items`)
+- `pinyin_words`: two syllables, and the words that they can be, with counts (`Pinyin`)
 - `answers_table`: questions whose answers are known exactly (`Answers`)
 
 Text is cut into characters (`CharCodec`), or into word pieces that are learned from it (`PieceCodec`).
@@ -13,6 +14,7 @@ Text is cut into characters (`CharCodec`), or into word pieces that are learned 
 
 from minigen.data.answers import QUESTIONS, Answers, Question, answers_table
 from minigen.data.batches import Items, Stream
+from minigen.data.pinyin import Pinyin, pinyin_words
 from minigen.data.pictures import PictureCodec, digits, picture_folder, sprites
 from minigen.data.text import CharCodec, names, poems, read_text, shakespeare, text_file
 from minigen.data.word_pieces import PieceCodec
@@ -20,7 +22,7 @@ from minigen.errors import say
 
 __all__ = [
     "QUESTIONS", "Answers", "CharCodec", "Items", "PictureCodec", "PieceCodec", "Question", "Stream",
-    "answers_table", "codec_from_settings", "digits", "names", "picture_folder", "poems",
+    "Pinyin", "answers_table", "codec_from_settings", "digits", "names", "picture_folder", "pinyin_words", "poems",
     "read_text", "shakespeare", "sprites", "text_file",
 ]
 

@@ -31,19 +31,22 @@ class PictureCodec:
         Red, green, blue of every id.
     height, width : int
         H and W; T = H W.
+    has_empty : bool
+        Id 0 is "nothing drawn here", which is no colour even where the palette shows it as white.
     """
 
     end = None                  # a picture has its size from the start
 
-    def __init__(self, palette, height, width):
+    def __init__(self, palette, height, width, has_empty=False):
         palette = np.asarray(palette, np.uint8)
         expect_shape("palette", palette, (None, 3), hint="Red, green and blue of every colour.")
         expect_range("palette", len(palette), 1, hint="How many colours are there?")
         expect_range("height", height, 1)
         expect_range("width", width, 1)
-        self.palette, self.height, self.width = palette, int(height), int(width)
+        self.palette, self.height, self.width, self.has_empty = palette, int(height), int(width), bool(has_empty)
         self.vocab_size = len(palette)                                  # V; the mask is id V
         self.length = self.height * self.width                          # T
+        self.signals = _signals(palette, self.has_empty)                # (V, C)
 
     def encode(self, index):
         """Colour ids `(H, W)` to tokens `(T,)`."""
@@ -53,7 +56,9 @@ class PictureCodec:
         return index.reshape(-1)                                        # (T,)
 
     def decode(self, tokens):
-        """Tokens `(..., T)` to colour ids `(..., H, W)`; a mask stays id V."""
+        """Tokens `(..., T)`, or signals `(..., T, C)`, to colour ids `(..., H, W)`; a mask stays id V."""
+        if np.asarray(tokens).dtype.kind == "f":
+            tokens = self.quantise(tokens)
         tokens = np.asarray(tokens, np.int64)
         if tokens.ndim == 0 or tokens.shape[-1] != self.length:
             raise say("tokens", f"rows of {self.length} (pictures of {self.height} x {self.width})",
@@ -61,13 +66,51 @@ class PictureCodec:
         expect_tokens("tokens", tokens, self.vocab_size, masks_allowed=True)
         return tokens.reshape(*tokens.shape[:-1], self.height, self.width)      # (..., H, W)
 
+    def to_signal(self, tokens):
+        """Tokens `(..., T)` to what a continuous model paints with: `(..., T, C)` float32 from -1 to 1.
+
+        A palette of greys has one number, any other red, green and blue; one more, where there is an empty
+        colour, says whether anything is drawn.
+        """
+        tokens = np.asarray(tokens, np.int64)
+        expect_tokens("tokens", tokens, self.vocab_size)
+        return self.signals[tokens]                                     # (..., T, C)
+
+    def quantise(self, signal):
+        """The nearest token of every pixel: signals `(..., T, C)` to `(..., T)`. Undoes `to_signal`."""
+        signal = self._expect_signal(signal)
+        # |signal - s|² without what is the same for every s; a product of matrices, not an array (..., T, V, C).
+        far = (self.signals ** 2).sum(axis=1) - 2.0 * (signal @ self.signals.T)        # (..., T, V)
+        return far.argmin(axis=-1)                                      # (..., T)
+
+    def _expect_signal(self, signal):
+        signal = np.asarray(signal)
+        if signal.ndim < 2 or signal.shape[-2:] != (self.length, self.signals.shape[1]):
+            raise say("signal", f"rows of {self.length} pixels with {self.signals.shape[1]} numbers each", f"shape {signal.shape}")
+        return signal
+
     def to_rgb(self, tokens):
-        """Tokens `(..., T)` to `(..., H, W, 3)` uint8; masks are chequered lilac."""
+        """Tokens `(..., T)` to `(..., H, W, 3)` uint8; masks are chequered lilac.
+
+        Signals `(..., T, C)` show as they are, noise and all: the less is drawn, the more of the paper is seen.
+        """
+        if np.asarray(tokens).dtype.kind == "f":
+            return self._signal_to_rgb(tokens)
         index = self.decode(tokens)                                     # (..., H, W)
         down, right = np.indices((self.height, self.width))             # (H, W)
         open_place = MASK_SHOWN[(down + right) % 2]                     # (H, W, 3)
         drawn = self.palette[np.minimum(index, self.vocab_size - 1)]    # (..., H, W, 3)
         return np.where(index[..., None] == self.vocab_size, open_place, drawn)
+
+    def _signal_to_rgb(self, signal):
+        shown = (np.clip(self._expect_signal(signal), -1.0, 1.0) + 1.0) / 2.0      # (..., T, C)
+        n_colours = shown.shape[-1] - self.has_empty
+        rgb = 255.0 * np.broadcast_to(shown[..., :n_colours], (*shown.shape[:-1], 3))
+        if self.has_empty:
+            paper, drawn = self.palette[0], shown[..., -1:]
+            rgb = drawn * rgb + (1.0 - drawn) * paper
+        rgb = np.rint(rgb).astype(np.uint8)
+        return rgb.reshape(*rgb.shape[:-2], self.height, self.width, 3)             # (..., H, W, 3)
 
     def mirror(self, tokens):
         """The same pictures `(..., T)`, left and right exchanged."""
@@ -81,11 +124,23 @@ class PictureCodec:
     def settings(self):
         """What a checkpoint keeps, fit for JSON."""
         return {"codec": "pictures", "palette": self.palette.tolist(),
-                "height": self.height, "width": self.width}
+                "height": self.height, "width": self.width, "has_empty": self.has_empty}
 
     @classmethod
     def from_settings(cls, settings):
-        return cls(settings["palette"], settings["height"], settings["width"])
+        return cls(settings["palette"], settings["height"], settings["width"], settings.get("has_empty", False))
+
+
+def _signals(palette, has_empty):
+    """The table behind `to_signal`, (V, C) float32."""
+    colours = palette[int(has_empty):].astype(np.float32) / 127.5 - 1.0             # (V or V - 1, 3)
+    if (colours == colours[:, :1]).all():                               # greys
+        colours = colours[:, :1]
+    if not has_empty:
+        return colours
+    drawn = np.pad(colours, ((0, 0), (0, 1)), constant_values=1.0)
+    empty = np.pad(np.zeros((1, colours.shape[1]), np.float32), ((0, 0), (0, 1)), constant_values=-1.0)   # no colour: the middle
+    return np.concatenate([empty, drawn])                               # (V, C)
 
 
 def sprites():
@@ -99,7 +154,7 @@ def sprites():
     stem = np.array([re.sub(r"[_\d].*", "", one) for one in name])      # (N,)
     stems = np.array(sorted(set(stem)))
     held_out = np.isin(stem, np.random.default_rng(0).choice(stems, 29, replace=False))
-    codec = PictureCodec(palette, *index.shape[1:])
+    codec = PictureCodec(palette, *index.shape[1:], has_empty=True)
     tokens = index.reshape(len(index), -1).astype(np.int64)             # (N, T)
     return Items("sprites", codec, tokens[~held_out], tokens[held_out], augment=codec.mirror_half)
 
@@ -153,11 +208,12 @@ def picture_folder(path, tile=None, colours=32):
     drawn = (tiles[..., 3] >= OPAQUE).any(axis=(1, 2))                  # (N,)
     tiles = _without_copies(tiles[drawn])
     _expect_enough(path, tiles)
+    has_empty = bool((tiles[..., 3] < OPAQUE).any())
     index, palette = _shared_palette(tiles, colours)                    # (N, H, W), (V, 3)
     index = _without_copies(index)              # fewer colours can make two pictures one
     _expect_enough(path, index)
 
-    codec = PictureCodec(palette, *index.shape[1:])
+    codec = PictureCodec(palette, *index.shape[1:], has_empty)
     tokens = index.reshape(len(index), -1)                              # (N, T)
     tokens = tokens[np.random.default_rng(0).permutation(len(tokens))]
     cut = nine_tenths(len(tokens))

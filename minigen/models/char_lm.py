@@ -14,7 +14,7 @@ import numpy as np
 
 from minigen import maths
 from minigen.models.causal import check_left_to_right, close_after_end, shifted, up_to_end
-from minigen.nn.layers import Dropout, Embedding, Linear, collect, prefix
+from minigen.nn.layers import Dropout, Embedding, Labels, Linear, collect, prefix
 from minigen.nn.transformer import Transformer
 from minigen.protocols import NO_CONDITION
 
@@ -25,6 +25,7 @@ class CharLMConfig:
     length: int | None = None   # T of an item, None for running text
     has_end: bool = False       # END is id V - 1
     n_labels: int = 0           # different conditions, 0 for none
+    label_parts: int = 1        # how many of them each canvas is told: two syllables of pinyin
     context: int = 64           # K, tokens each layer reads to the left
     layers: int = 4
     width: int = 128            # D
@@ -41,7 +42,7 @@ class CharLM:
 
     def __init__(self, config, rng, dtype=np.float32):
         self.config, self.vocab_size, self.length = config, config.vocab_size, config.length
-        self.n_labels, self.end = config.n_labels, config.vocab_size - 1 if config.has_end else None
+        self.n_labels, self.label_parts, self.end = config.n_labels, config.label_parts, config.vocab_size - 1 if config.has_end else None
         size, width = config.vocab_size + 1, config.width
         self.embedding = Embedding(size, width, rng, dtype, scale=0.02 if config.tied else 0.5)
         self.transformer = Transformer(config.layers, width, config.heads, config.context, rng, dtype,
@@ -51,7 +52,7 @@ class CharLM:
         if config.pairs:
             self.pair_embedding = parts["pairs"] = Embedding(size * size, width, rng, dtype, scale=0.0)
         if config.n_labels:
-            self.label_embedding = parts["labels"] = Embedding(config.n_labels, width, rng, dtype, scale=0.5)
+            self.labels = parts["labels"] = Labels(config.n_labels, config.label_parts, width, rng, dtype)
         if not config.tied:
             self.head = parts["head"] = Linear(width, config.vocab_size, rng, dtype, zero=True)
         self.params = collect(**parts)
@@ -75,7 +76,7 @@ class CharLM:
             pair, pair_cache = self.pair_embedding.forward(before * (self.vocab_size + 1) + inputs)
             x = x + pair
         if self.config.n_labels:
-            label, label_cache = self.label_embedding.forward(condition.label)   # (B, D)
+            label, label_cache = self.labels.forward(condition.label)   # (B, D)
             x = x + label[:, None]
         x, dropout_cache = self.dropout.forward(x, rng)
         x, transformer_cache = self.transformer.forward(x, rng)
@@ -109,7 +110,7 @@ class CharLM:
         if self.config.pairs:
             grads.update(prefix("pairs", self.pair_embedding.backward(pair_cache, dx)[1]))
         if self.config.n_labels:
-            grads.update(prefix("labels", self.label_embedding.backward(label_cache, dx.sum(axis=1))[1]))
+            grads.update(prefix("labels", self.labels.backward(label_cache, dx.sum(axis=1))[1]))
         if self.config.tied:
             grads["embedding.table"][:self.vocab_size] += dtable
         return loss, grads

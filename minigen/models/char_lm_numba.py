@@ -22,7 +22,7 @@ from minigen.parallel import in_shares
 def fill(model, canvas, u, condition, temperature, top_k, top_p):
     """Tokens (B, T): what ``strategies.fill`` draws left to right with the dice u (B, T)."""
     config, params = model.config, model.params
-    labels = (params["labels.table"][condition.label] if config.n_labels
+    labels = (model.labels.forward(condition.label)[0] if config.n_labels
               else np.zeros((len(canvas), config.width), np.float32))
     pairs = params["pairs.table"] if config.pairs else np.zeros((0, config.width), np.float32)
     cos, sin = rotary_table(canvas.shape[1], config.width // config.heads)

@@ -70,6 +70,22 @@ class Embedding:
         return None, {"table": grad}             # ids have no gradient
 
 
+class Labels:
+    """What a whole canvas is told: one learned row for each label; several parts, each with rows of its own, are added."""
+
+    def __init__(self, n_labels, parts, width, rng, dtype=np.float32, scale=0.5):
+        self.first = n_labels * np.arange(parts)
+        self.rows = Embedding(n_labels * parts, width, rng, dtype, scale)
+        self.params = self.rows.params
+
+    def forward(self, label):                    # (B,), or (B, parts)
+        told, cache = self.rows.forward(label.reshape(len(label), -1) + self.first)    # (B, parts, D)
+        return told.sum(axis=1), cache           # (B, D)
+
+    def backward(self, cache, dy):
+        return self.rows.backward(cache, np.broadcast_to(dy[:, None], (*cache.shape, dy.shape[-1])))
+
+
 class RMSNorm:
     """Scale each vector to root mean square 1 (Zhang and Sennrich, 2019); no parameters."""
 

@@ -2,6 +2,7 @@
 
 from minigen.recipes.answers import ANSWERS
 from minigen.recipes.pictures import DIGITS, SPRITES
+from minigen.recipes.pinyin import PINYIN
 from minigen.recipes.text import NAMES, POEMS, TEXT
 
-RECIPES = {recipe.name: recipe for recipe in (TEXT, POEMS, NAMES, SPRITES, DIGITS, ANSWERS)}
+RECIPES = {recipe.name: recipe for recipe in (TEXT, POEMS, NAMES, SPRITES, DIGITS, ANSWERS, PINYIN)}

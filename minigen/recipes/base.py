@@ -8,11 +8,15 @@ from typing import Callable
 import numpy as np
 
 from minigen import measure
-from minigen.errors import expect_in, say
+from minigen.errors import expect_in, expect_range, say
 from minigen.nn.optimisers import Adam, Muon
 from minigen.nn.training import train
-from minigen.protocols import Condition
+from minigen.protocols import NO_CONDITION, Condition
+from minigen.strategies.cascade import cascade
+from minigen.strategies.diffusion import diffusion
 from minigen.strategies.fill import fill, shared_latent
+from minigen.strategies.mask_predict import mask_predict
+from minigen.strategies.orders import random_order, surest_first
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 SIZES = ("tiny", "small", "full")
@@ -56,12 +60,19 @@ class Recipe:
     main: str                       # the model that ``minigen train`` trains
     unseen: str                     # what the share of never-seen pieces counts
     sources: tuple = field(default=())   # other data it can read: "data", "lines", "tile"
+    shots: tuple = ()               # rows that only the frontier has: strategies between one pass and T
     asked: bool = False             # the label is a question that is always given, not a part of the thing
 
 
-def strategy(name, **settings):
-    """A strategy by its name on the command line: ``one_by_one``, ``all_at_once``, ``in_blocks:K``, ``shared_latent``."""
+def strategy(name, passes=None, **settings):
+    """A strategy by its name on the command line; ``passes`` for those that take a number of them (``IN_PASSES``)."""
     name, _, size = name.partition(":")
+    if passes is not None:
+        if name not in IN_PASSES:
+            raise say("passes", f"a strategy that takes a number of passes ({', '.join(IN_PASSES)})", repr(name),
+                      "Plans have their own: one_by_one one for each piece, in_blocks:K one for each K pieces.")
+        expect_range("passes", passes, 1, hint="One pass is all at once.")
+        settings["passes"] = passes
     if name == "in_blocks":
         if not size.isdecimal():             # isdigit() lets ² pass, int() does not
             raise say("strategy", "in_blocks:K with a number K", repr(f"{name}:{size}"), "For instance in_blocks:8.")
@@ -69,11 +80,27 @@ def strategy(name, **settings):
     if size or name not in STRATEGIES:
         expect_in("strategy", name if not size else f"{name}:{size}", [*STRATEGIES, "in_blocks:K"],
                   "A strategy says when each piece is decided.")
-    return partial(STRATEGIES[name][0], **STRATEGIES[name][1], **settings)
+    call, given = STRATEGIES[name]
+    if call is diffusion:                    # floats are not drawn from scores
+        for key, neutral in (("temperature", 1.0), ("top_k", None), ("top_p", None)):
+            if settings.pop(key, neutral) != neutral:
+                raise say(key, "nothing of the kind for diffusion", "a value", "Pictures of noise are not drawn token by token.")
+    return partial(call, **given, **settings)
+
+
+def in_turn(model, n):
+    """What n canvases are told where nothing special is asked: every label in turn."""
+    labels, parts = getattr(model, "n_labels", 0), getattr(model, "label_parts", 1)
+    if not labels:
+        return NO_CONDITION
+    label = np.arange(n) % labels
+    return Condition(label=label if parts == 1 else np.repeat(label[:, None], parts, axis=1))
 
 
 STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, {"plan": all_at_once}),
-              "shared_latent": (shared_latent, {})}
+              "shared_latent": (shared_latent, {}), "mask_predict": (mask_predict, {}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
+              "cascade": (cascade, {}), "diffusion": (diffusion, {"guidance": 1.5})}
+IN_PASSES = ("mask_predict", "surest_first", "random_order", "diffusion")
 
 
 @dataclass
@@ -110,14 +137,19 @@ def fit(recipe, name, dataset, size, seed, report=None):
 def held_out_loss(model, dataset, number, seed):
     """Nats per token on a fixed part of the held-out data: quick, to choose the best step.
 
-    A model with a latent is judged by a bound, on the same dice each time.
+    A model with a latent is judged by a bound, one that learns with dice by its own loss, on the same dice each time.
     """
+    if hasattr(model, "loss"):
+        label = dataset.valid_label[:number] if dataset.valid_label is not None else None
+        return model.loss(dataset.valid[:number], Condition(label=label), np.random.default_rng(seed))
     if hasattr(dataset, "valid_stream"):
         part = dataset.valid_stream[:number * dataset.row_length]
         return -measure.stream_told(model, part, model.config.context).mean()
     tokens = dataset.valid[:number]
     label = dataset.valid_label[:number] if dataset.valid_label is not None else None
     condition = Condition(label=label)
+    if hasattr(model, "log_prob_bound"):
+        return -model.log_prob_bound(tokens, condition).mean() / dataset.length
     if getattr(model, "latent_width", 0):
         bound = measure.importance_bound(model, tokens, np.random.default_rng(seed), 4, condition)
         return -bound.mean() / dataset.length
@@ -132,9 +164,17 @@ def bits(model, dataset, rng, draws=64, asked=False):
     ``asked`` is given instead. A decoder
     with a latent is scored by the importance-weighted bound with ``draws`` latents: the true figure is lower.
     """
-    if hasattr(dataset, "valid_stream"):
+    if hasattr(dataset, "valid_stream") and not hasattr(model, "loss"):
         return -measure.stream_told(model, dataset.valid_stream, reads(model)).mean() / measure.NATS_PER_BIT, "exact"
     tokens, end = dataset.valid, dataset.codec.end
+    if hasattr(model, "denoise"):
+        return None, None                    # a density of continuous pixels is no probability of tokens
+    if hasattr(model, "loss"):               # any order: the mean over orders, one mask for each of a few rounds over the data
+        each = -dataset.length * np.mean([model.loss(tokens, Condition(label=dataset.valid_label), rng) for _ in range(4)])
+        return measure.bits_per_token(np.full(len(tokens), each), tokens, end), "mean over orders"
+    if hasattr(model, "log_prob_bound"):
+        score = measure.label_mixture(lambda condition: model.log_prob_bound(tokens, condition), len(tokens), dataset.n_labels)
+        return measure.bits_per_token(score, tokens, end), "bound"
     if getattr(model, "latent_width", 0):
         score = measure.label_mixture(
             lambda condition: measure.importance_bound(model, tokens, rng, draws, condition),

@@ -2,6 +2,7 @@
 
 from minigen import data
 from minigen.models.char_lm import CharLM, CharLMConfig
+from minigen.models.masked import Masked, MaskedConfig
 from minigen.models.ngram import Marginals, NGram
 from minigen.recipes.base import Recipe, Row, Training, smaller
 
@@ -22,6 +23,15 @@ def _char_lm(forms):
         config = CharLMConfig(dataset.codec.vocab_size, length, dataset.codec.end is not None,
                               context=ROW if length is None else max(length, 1), pairs=pairs, **settings)
         return CharLM(config, rng), training
+    return build
+
+
+def _masked(forms):
+    """The same for the network that answers any order; running text in rows of 64."""
+    def build(dataset, size, rng):
+        settings, training = forms[size]
+        config = MaskedConfig(dataset.codec.vocab_size, dataset.length, has_end=dataset.codec.end is not None, **settings)
+        return Masked(config, rng), training
     return build
 
 
@@ -46,6 +56,8 @@ def _load(default):
     return load
 
 
+TINY_MASKED = {"layers": 1, "width": 32, "heads": 2}, Training(60, 16, looks=2, held_out=32)
+SHOTS = (Row("mask_predict", "masked", "masked to unmasked"),)
 TINY = {"layers": 1, "width": 32, "heads": 1}, Training(60, 16, looks=2, held_out=32)
 ROWS = (Row("one_by_one", "char_lm"), Row("one_by_one", "ngram"), Row("one_by_one", "char_lm + ngram"),
         Row("all_at_once", "marginals"))
@@ -56,8 +68,12 @@ TEXT = Recipe(
         "tiny": TINY,
         "small": ({"layers": 4, "width": 128, "heads": 4}, Training(240, 12, looks=1, held_out=64)),
         "full": ({"layers": 4, "width": 128, "heads": 4}, Training(1100, 12, average=0.99, held_out=256))}),
-     "ngram": _ngram(5), "marginals": _marginals},
-    ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"))
+     "ngram": _ngram(5), "marginals": _marginals,
+     "masked": _masked({
+         "tiny": TINY_MASKED,
+         "small": ({"layers": 4, "width": 128, "reach": 2}, Training(240, 12, looks=1, held_out=64)),
+         "full": ({"layers": 4, "width": 128, "reach": 2}, Training(1500, 24, average=0.99, held_out=256))})},
+    ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"), SHOTS)
 
 POEMS = Recipe(
     "poems", "Tang quatrains", "character", _load(data.poems),
@@ -66,8 +82,12 @@ POEMS = Recipe(
         "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
         "full": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.25},
                  Training(900, 48, average=0.99))}),
-     "ngram": _ngram(7), "marginals": _marginals},
-    ROWS, "char_lm", "pairs of neighbouring characters that no training poem contains", ("data", "lines"))
+     "ngram": _ngram(7), "marginals": _marginals,
+     "masked": _masked({
+         "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
+         "small": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
+         "full": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(900, 48, average=0.99))})},
+    ROWS, "char_lm", "pairs of neighbouring characters that no training poem contains", ("data", "lines"), SHOTS)
 
 NAMES = Recipe(
     "names", "English first names", "character", _load(data.names),
@@ -75,5 +95,9 @@ NAMES = Recipe(
         "tiny": TINY,
         "small": ({"layers": 4, "width": 64, "heads": 4}, Training(180, 64, looks=1)),
         "full": ({"layers": 4, "width": 64, "heads": 4}, Training(600, 64, average=0.99, looks=12))}),
-     "ngram": _ngram(5), "marginals": _marginals},
-    ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"))
+     "ngram": _ngram(5), "marginals": _marginals,
+     "masked": _masked({
+         "tiny": TINY_MASKED,
+         "small": ({"layers": 4, "width": 64, "reach": 2}, Training(300, 64, looks=1)),
+         "full": ({"layers": 4, "width": 64, "reach": 2, "dropout": 0.1}, Training(1500, 64, average=0.99, looks=12))})},
+    ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"), SHOTS)

@@ -140,7 +140,8 @@ def check_condition(model, n, condition):
     if condition.label is None:
         raise say("condition", f"a label from 0 to {n_labels - 1} for each canvas", "none",
                   "This model was trained to be asked: Condition(label=...).")
-    expect_shape("condition.label", condition.label, (n,), hint="One label for each canvas.")
+    parts = getattr(model, "label_parts", 1)
+    expect_shape("condition.label", condition.label, (n,) if parts == 1 else (n, parts), hint="One label for each canvas, or one for each part.")
     expect_range("condition.label", condition.label.min(), 0)
     expect_range("condition.label", condition.label.max(), 0, n_labels - 1)
 

@@ -88,6 +88,81 @@ def test_pictures_of_the_wrong_shape():
     with pytest.raises(UserError):
         codec_from_settings({"codec": "pictures", "palette": [[1, 2]], "height": 1, "width": 1})
 
+# --- Pictures as signals -------------------------------------------------------------------
+
+GREY = np.repeat(np.array([[255], [240], [7], [0]], np.uint8), 3, axis=1)
+
+
+@pytest.mark.parametrize("palette, has_empty, channels", [(PALETTE, False, 3), (PALETTE, True, 4), (GREY, False, 1), (GREY, True, 2)])
+def test_quantise_undoes_to_signal(palette, has_empty, channels):
+    """Every token comes back, from signals and from signals with a little noise; numbers lie between -1 and 1."""
+    codec, rng = PictureCodec(palette, 3, 5, has_empty), np.random.default_rng(0)
+    tokens = rng.integers(4, size=(2, 6, 15))
+    signal = codec.to_signal(tokens)
+    assert signal.shape == (2, 6, 15, channels) and signal.dtype == np.float32
+    assert np.abs(signal).max() == 1.0
+    assert np.array_equal(codec.quantise(signal), tokens)
+    assert np.array_equal(codec.quantise(signal + rng.uniform(-0.01, 0.01, signal.shape)), tokens)
+    assert np.array_equal(codec.decode(signal), codec.decode(tokens))
+
+
+def test_shipped_pictures_are_greys_and_colours_with_an_empty_one():
+    """Digits have one number a pixel, sprites four, the last of which says whether something is drawn."""
+    for dataset, channels in ((digits(), 1), (sprites(), 4)):
+        codec = dataset.codec
+        signal = codec.to_signal(dataset.valid)
+        assert signal.shape == (*dataset.valid.shape, channels)
+        assert np.array_equal(codec.quantise(signal), dataset.valid)
+        colours = signal[..., :3] if channels == 4 else np.repeat(signal, 3, axis=-1)
+        drawn = signal[..., 3] > 0 if channels == 4 else np.ones(dataset.valid.shape, bool)
+        assert channels == 1 or np.array_equal(drawn, dataset.valid != 0)
+        np.testing.assert_allclose((colours[drawn] + 1) * 127.5, codec.palette[dataset.valid[drawn]], atol=1e-3)
+
+
+@pytest.mark.parametrize("has_empty", [False, True])
+def test_quantise_takes_the_nearest(has_empty):
+    """Of any signal the nearest palette entry, by a loop over all of them."""
+    codec, rng = PictureCodec(PALETTE, 2, 3, has_empty), np.random.default_rng(1)
+    signal = rng.uniform(-2, 2, (20, 6, codec.signals.shape[1]))
+    for one, got in zip(signal.reshape(120, -1), codec.quantise(signal).ravel(), strict=True):
+        far = [sum((a - b) ** 2 for a, b in zip(one, entry)) for entry in codec.signals.astype(float)]
+        assert far[got] == pytest.approx(min(far), abs=1e-5)
+
+
+@pytest.mark.parametrize("palette", [PALETTE, GREY])
+@pytest.mark.parametrize("has_empty", [False, True])
+def test_signals_show_as_they_are(palette, has_empty):
+    """Clean signals look like their tokens, noisy ones by a plain loop: cut to -1 .. 1, mixed with paper as far as nothing is drawn."""
+    codec, rng = PictureCodec(palette, 3, 5, has_empty), np.random.default_rng(2)
+    tokens = rng.integers(4, size=(7, 15))
+    assert np.array_equal(codec.to_rgb(codec.to_signal(tokens)), codec.to_rgb(tokens))
+    signal = 1.5 * rng.standard_normal((7, 15, codec.signals.shape[1]))
+    rgb = codec.to_rgb(signal)
+    assert rgb.shape == (7, 3, 5, 3) and rgb.dtype == np.uint8
+    for one, got in zip(signal.reshape(105, -1), rgb.reshape(105, 3), strict=True):
+        share = [(min(max(value, -1), 1) + 1) / 2 for value in one]
+        colour = [255 * share[k if palette is PALETTE else 0] for k in range(3)]
+        ink = share[-1] if has_empty else 1.0
+        assert got.tolist() == pytest.approx([ink * c + (1 - ink) * paper for c, paper in zip(colour, palette[0])], abs=0.51)
+
+
+def test_an_empty_colour_survives_json_and_old_checkpoints():
+    codec = PictureCodec(PALETTE, 3, 5, has_empty=True)
+    again = codec_from_settings(json.loads(json.dumps(codec.settings())))
+    assert again.has_empty and np.array_equal(again.signals, codec.signals)
+    old = {key: value for key, value in codec.settings().items() if key != "has_empty"}
+    assert not codec_from_settings(old).has_empty
+
+
+def test_signals_of_the_wrong_shape():
+    codec = PictureCodec(PALETTE, 3, 5)
+    for signal in (np.zeros((15, 4)), np.zeros((14, 3)), np.zeros(3)):
+        for look in (codec.quantise, codec.decode, codec.to_rgb):
+            with pytest.raises(UserError, match="rows of 15 pixels with 3 numbers"):
+                look(signal)
+    with pytest.raises(UserError, match="ids from 0 to 3"):
+        codec.to_signal(np.full(15, 4))                         # a mask looks like nothing
+
 
 # --- the shipped pictures ------------------------------------------------------------------
 

@@ -1,0 +1,249 @@
+"""Between one pass and T: quality against the number of passes, on one and the same network.
+
+A network that predicts any place from any visible ones (``models/masked``) answers every plan, so the number of passes is
+chosen after training. Beside it stand the network that was made for one by one, the one-shot decoders, the cascade, the
+diffusion: each a point. Bits are exact where a plan is fixed; a figure that is none says what it is (``bits_kind``).
+"""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from functools import partial
+from typing import Callable
+
+import numpy as np
+
+from minigen import measure
+from minigen.models.causal import up_to_end
+from minigen.models.classifier import Classifier, ClassifierConfig
+from minigen.nn.optimisers import Adam
+from minigen.nn.training import train
+from minigen.protocols import NO_CONDITION, Condition
+from minigen.recipes import base
+from minigen.strategies.fill import generate, log_prob
+from minigen.strategies.orders import in_random_blocks, surest_first_log_prob
+from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
+
+SCORED = {"tiny": 4, "small": 16, "full": 37}                # held-out items whose bits are taken under every plan (400 passes cost)
+DRAWN = {"tiny": 16, "small": 96, "full": 256}               # samples whose distance is taken
+WORK = {"tiny": 2e5, "small": 8e5, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
+ORDERS = 3                                                   # random orders under which each item is scored
+PASSES = (2, 4, 8, 16)                                       # of the strategies that take any number
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What samples of one kind are held against."""
+
+    impossible: Callable             # tokens (N, T) -> share of pieces that training data do not contain
+    distance: Callable               # tokens (N, T) -> distance to the training data
+    measures: str                    # what ``distance`` is, in words
+
+
+def frontier(recipe, dataset, anyorder, models, size, seed):
+    """The points of one kind of thing: what each strategy costs and gives.
+
+    Parameters
+    ----------
+    anyorder : list of Masked
+        The same network from several seeds; the first one draws, all of them are scored.
+    models : dict of str to model
+        Those of the recipe's rows, "masked" left out.
+
+    Returns
+    -------
+    list of dict
+        ``strategy``, ``model``, ``passes``, ``seconds`` (one alone), ``seconds_64`` (one of 64), ``bits``, ``bits_kind``
+        ("exact", "mean over orders", "bound" or None), ``bits_each`` (of each seed), ``impossible``, ``distance``.
+    """
+    judge, points = judge_of(dataset, size, seed), []
+    tokens, condition = scored(dataset, SCORED[size])
+    counted = up_to_end(tokens, dataset.codec.end).sum()
+    T = anyorder[0].length
+
+    def bits_of(log_probs):
+        return float(-np.sum(log_probs) / counted / measure.NATS_PER_BIT)
+
+    def point(strategy, model, name, passes, bits_each, kind, draw):
+        points.append({"strategy": strategy, "model": name, "passes": passes, "bits": bits_each and float(np.mean(bits_each)),
+                       "bits_kind": kind if bits_each else None, "bits_each": bits_each}
+                      | drawn(model, draw, passes, judge, size, seed, dataset))
+
+    for k in nested_blocks(T):
+        plan = all_at_once if k == T else one_by_one if k == 1 else in_blocks(k)
+        point("in_blocks", anyorder[0], "masked", -(-T // k), [bits_of(log_prob(model, tokens, plan, condition)) for model in anyorder],
+              "exact", base.strategy(f"in_blocks:{k}"))
+    for k in nested_blocks(T)[1:]:
+        # The same orders for every k: each plan splits the blocks of the one before. A T that k does not divide leaves no rest here.
+        each = [np.mean([bits_of(log_prob(model, tokens, in_random_blocks(k, np.random.default_rng([seed, i])), condition))
+                         for i in range(ORDERS)]) for model in anyorder]
+        point("random_order", anyorder[0], "masked", T // k, [float(bits) for bits in each], "mean over orders",
+              base.strategy("random_order", T // k))
+    for passes in [n for n in PASSES if n <= T]:
+        point("surest_first", anyorder[0], "masked", passes,
+              [bits_of(surest_first_log_prob(model, tokens, passes, condition)) for model in anyorder], "exact",
+              base.strategy("surest_first", passes))
+    for passes in [n for n in PASSES if n <= T]:
+        point("mask_predict", anyorder[0], "masked", passes, None, None, base.strategy("mask_predict", passes))
+    for row in [row for row in (*recipe.rows, *recipe.shots) if row.model in models]:
+        model = models[row.model]
+        if row.strategy == "diffusion":
+            for passes in (10, 50):
+                point("diffusion", model, row.model, passes, None, None, base.strategy("diffusion", passes))
+            continue
+        passes = passes_of(row, model, T)
+        bits, kind = scored_alone(row, model, tokens, condition, counted, seed)
+        point(row.strategy, model, row.model, passes, bits, kind, base.strategy(row.strategy))
+    real = dataset.valid[:DRAWN[size]]
+    points.append({"strategy": "real, held out", "model": None, "passes": None, "seconds": None, "seconds_64": None, "bits": None, "bits_kind": None,
+                   "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)})
+    return points, judge.measures
+
+
+def nested_blocks(length):
+    """Places a pass, each dividing the one before: 400, 200, 100, 50, 25, 5, 1. Their plans split each other's blocks.
+
+    >>> nested_blocks(14)
+    [14, 7, 1]
+    """
+    sizes = [length]
+    while sizes[-1] > 1:
+        k = sizes[-1]
+        sizes.append(k // next(n for n in range(2, k + 1) if k % n == 0))
+    return sizes
+
+
+def passes_of(row, model, length):
+    """How often the model is asked by a strategy that brings its own number."""
+    if row.strategy == "cascade":
+        return len(model.sizes)
+    return {"one_by_one": length, "length_first": 2}.get(row.strategy, 1)
+
+
+def scored(dataset, n):
+    """Held-out items (n, T) that are scored under every plan, and what they are asked."""
+    rows = np.random.default_rng(0).permutation(len(dataset.valid))[:n]
+    label = dataset.valid_label
+    return dataset.valid[rows], Condition(label=label[rows]) if label is not None else NO_CONDITION
+
+
+def scored_alone(row, model, tokens, condition, counted, seed):
+    """Bits of a model under its one strategy, and what kind of figure that is."""
+    if hasattr(model, "log_prob_bound"):
+        score, kind = model.log_prob_bound(tokens, condition), "bound"
+    elif getattr(model, "latent_width", 0):
+        score, kind = measure.importance_bound(model, tokens, np.random.default_rng(seed), 64, condition), "bound"
+    elif row.strategy in ("length_first", "cut_at_end"):
+        return None, None
+    else:
+        score, kind = measure.string_log_prob(model, tokens, getattr(model, "end", None), condition), "exact"
+    return [float(-np.sum(score) / counted / measure.NATS_PER_BIT)], kind
+
+
+def drawn(model, strategy, passes, judge, size, seed, dataset):
+    """Seconds, share of impossible pieces, distance: of samples, as many as the size of the run has time for."""
+    length = getattr(model, "length", None) or dataset.length
+    n = min(DRAWN[size], int(WORK[size] / (length * passes))) if not hasattr(model, "fill_compiled") else DRAWN[size]
+
+    def draw(number):
+        return generate(model, strategy, number, np.random.default_rng(seed), condition=base.in_turn(model, number), length=length)
+    few = passes * length * BATCH <= WORK[size]
+    entry = {"seconds": measure.seconds(lambda: draw(1), repeats=3, patience=0.2),
+             "seconds_64": measure.seconds(lambda: draw(BATCH), repeats=1, patience=0.2) / BATCH if few or hasattr(model, "fill_compiled") else None,
+             "impossible": None, "distance": None}
+    if n >= DRAWN[size]:                             # fewer samples would have a larger distance: nothing to compare
+        tokens = draw(DRAWN[size])
+        if tokens.dtype.kind == "f":
+            tokens = dataset.codec.quantise(tokens)
+        entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
+    return entry
+
+
+# Judges
+
+def judge_of(dataset, size, seed):
+    """What samples are held against: the 2 x 2 patches or runs of characters of training, and a distance."""
+    codec = dataset.codec
+    n = DRAWN[size]
+    if hasattr(codec, "palette"):
+        known = np.concatenate([dataset.train, codec.mirror(dataset.train)]) if dataset.augment is not None else dataset.train
+        seen = np.unique(measure.patches(codec.decode(known)))
+        if dataset.n_labels:
+            features, words = classifier(dataset, seed).features, "Fréchet distance in the features of a classifier of digits"
+        else:
+            features, words = partial(measure.picture_features, codec=codec, train=dataset.train), "Fréchet distance of colours and contrasts on a 5 x 5 grid"
+        real = features(dataset.train[np.random.default_rng(seed).permutation(len(dataset.train))[:n]])
+        return Judge(lambda tokens: float(np.mean(~np.isin(measure.patches(codec.decode(tokens)), seen))),
+                     lambda tokens: measure.frechet(features(tokens), real), f"{words}, to {len(real)} training pictures")
+    known = Counter(gram for tokens in dataset.train for gram in measure.grams(codec.decode(tokens), 2))
+
+    def pairs(tokens):
+        return Counter(gram for one in tokens for gram in measure.grams(codec.decode(one), 2))
+    return Judge(lambda tokens: measure.share_unseen(pairs(tokens).elements(), known), lambda tokens: measure.counted_apart(pairs(tokens), known),
+                 "total variation between the pairs of neighbouring characters, drawn and in training")
+
+
+def classifier(dataset, seed):
+    """A classifier of the training digits: its features are where distances are taken."""
+    rng = np.random.default_rng([seed, 10])
+    model = Classifier(ClassifierConfig(dataset.codec.signals, dataset.codec.height, dataset.codec.width, dataset.n_labels), rng)
+    train(model, dataset, Adam(0.003), rng, steps=600, batch=64, average=0.98)      # a second, at every size: it judges the others
+    return model
+
+
+# What the points say
+
+def rises(points):
+    """Where more passes of nested plans cost more bits: on an exact model never, so each is an error of the trained one.
+
+    Yields (strategy, passes before, passes, mean rise in bits, standard error over the seeds).
+    """
+    for strategy in ("in_blocks", "random_order"):
+        line = sorted((one for one in points if one["strategy"] == strategy and one["bits"] is not None), key=lambda one: one["passes"])
+        for before, after in zip(line, line[1:]):
+            change = np.subtract(after["bits_each"], before["bits_each"])
+            error = change.std(ddof=1) / np.sqrt(change.size) if change.size > 1 else None
+            yield strategy, before["passes"], after["passes"], float(change.mean()), error and float(error)
+
+
+def crossing(points, key="seconds"):
+    """At how many passes of the any-order network the one-by-one network with its cache is the faster one: measured.
+
+    None where it never is, or nothing was measured.
+    """
+    line = [one for one in points if one["strategy"] == "in_blocks" and one[key]]
+    cached = [one for one in points if one["strategy"] == "one_by_one" and one["model"] in ("char_lm", "pixel_lm") and one[key]]
+    if not line or not cached:
+        return None
+    # Each pass computes everything anew: seconds are proportional to passes. The longest run tells a pass best.
+    longest = max(line, key=lambda one: one["passes"])
+    return cached[0][key] / (longest[key] / longest["passes"])
+
+
+def predicted_crossing(slow, fast, batch):
+    """The same from the machine's limits: reading the weights once a token (one stream) or multiplying (a batch), whichever is longer.
+
+    ``slow`` is the cached causal network, ``fast`` the any-order one. Measured here: GB/s of reading, GFLOP/s of products.
+    """
+    speed = machine_limits()
+    T = fast.length
+    size = 4 * sum(array.size for name, array in slow.params.items() if array.ndim == 2 and not name.startswith(("embedding", "pairs", "labels")))
+    cached = max(T * size / speed["bytes"], 2 * batch * slow.multiplications(T) / speed["flop"])
+    a_pass = 2 * batch * (fast.multiplications(passes=2) - fast.multiplications(passes=1)) / speed["flop"]
+    return cached / a_pass
+
+
+def machine_limits():
+    """Bytes a second that one thread reads from the cache, and operations a second of matrix products on all cores: the best of three."""
+    a = np.ones((512, 512), np.float32)
+    numbers = np.ones(2 ** 20, np.float32)
+
+    def best(work):
+        took = []
+        for _ in range(4):
+            start = time.perf_counter()
+            work()
+            took.append(time.perf_counter() - start)
+        return min(took)
+    return {"bytes": numbers.nbytes / best(numbers.sum), "flop": 2 * 512 ** 3 / best(lambda: a @ a)}
