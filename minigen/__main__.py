@@ -143,8 +143,10 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     expect_range("--n", n, 1, hint="How many samples do you want?")
     expect_range("--length", length, 1, hint="How many characters do you want?")
     maths.check_adjust(temperature, top_k, top_p)
-    if strategy or passes is not None:
-        base.strategy(strategy or "one_by_one", passes)
+    if strategy:
+        base.strategy(strategy, passes)
+    if passes is not None:
+        expect_range("--passes", passes, 1, hint="One pass is all at once.")
     if complete and not is_picture:
         raise say("--complete", "a recipe of pictures", repr(name), "For text use --prompt.")
     if prompt is not None and is_picture:
@@ -160,6 +162,18 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     with seats_for(with_):
         draw_and_show(name, strategy, passes, n, temperature, top_k, top_p, prompt, complete, film, length, from_, size, seed, data, lines, tile,
                       model, report, out)
+
+
+@app.command()
+def pieces(texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="What is cut: words, or whole sentences in quotes.")],
+           merges: Annotated[int, typer.Option(help="How many merges are learned.", min=0)] = 2000,
+           words: Annotated[Optional[int], typer.Option(help="Learn from the most frequent words only, so many: a plain loop then takes seconds.", min=1)] = None,
+           data: Annotated[Optional[Path], typer.Option(help="Your own text to learn from; Shakespeare without it.")] = None,
+           with_: With = None):
+    """Learn word pieces from a text and show how words are cut: unbreakable is un break able."""
+    with seats_for(with_):
+        for line in cut_up(texts, merges, words, data):
+            show(line)
 
 
 @app.command()
@@ -420,6 +434,22 @@ def compile_all():
          if jit.KERNELS else "nothing compiled: NUMBA_DISABLE_JIT is set")
 
 
+def cut_up(texts, n, most, path):
+    """One line for each text: its pieces, a bar between words; spaces are not shown."""
+    from collections import Counter
+
+    from minigen.data import word_pieces
+    from minigen.data.text import ASSETS, read_text
+    known = read_text(path or ASSETS / "shakespeare.txt").lower()
+    counts = Counter(run for run in word_pieces.runs(known) if run[0].isalpha())
+    if not counts:
+        raise say("--data", "a text with words", f"none in {str(path)!r}")
+    merges = word_pieces.Merges(word_pieces.learn_merges(dict(counts.most_common(most)), n))
+    for text in texts:
+        cut = (word_pieces.apply_merges(run, merges) for run in word_pieces.runs(text.lower()))
+        yield " | ".join(shown for shown in (" ".join(pieces).strip() for pieces in cut) if shown)
+
+
 def show(text):
     """One line on standard output, whatever its encoding can carry."""
     print(text)
@@ -474,9 +504,12 @@ def train_and_save(name, size, seed, data, lines, tile, model, out):
     checkpoint.save(path, result.model, dataset.codec, name, about)        # a second Ctrl-C loses the score only
     nats, kind = held_out_nats(result.model, dataset, seed, recipe.asked)
     checkpoint.save(path, result.model, dataset.codec, name, about | {"nats": nats, "bits_kind": kind})
-    bound = " at most" if kind == "bound" else ""
+    bound = {"bound": " at most", "mean over orders": " (mean over orders)"}.get(kind, "")
     show(f"saved {path}")
-    show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / NATS_PER_BIT:.4f} bits), {result.seconds:.0f} s")
+    if nats is None:
+        show(f"no bits: what it learns are densities of continuous pixels; see minigen compare {name} --frontier for distances. {result.seconds:.0f} s")
+    else:
+        show(f"validation{bound} {nats:.4f} nats per {recipe.piece} ({nats / NATS_PER_BIT:.4f} bits), {result.seconds:.0f} s")
     if result.interrupted:
         raise UserError(f"stopped by Ctrl-C; the best parameters so far are in {path}")
 
@@ -573,7 +606,7 @@ def held_out_nats(model, dataset, seed, asked):
     from minigen import measure
     from minigen.recipes import base
     bits, kind = base.bits(model, dataset, np.random.default_rng(seed), asked=asked)
-    return bits * measure.NATS_PER_BIT, kind
+    return (None if bits is None else bits * measure.NATS_PER_BIT), kind
 
 
 def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines, tile, prompt):
@@ -697,8 +730,11 @@ def save_pictures(path, heading, codec, tokens, given, originals, film, frames):
     else:
         figures.contact_sheet(path, [(heading, codec.to_rgb(tokens))])
     if film:
-        first = given[0] if given is not None else np.full(tokens.shape[1], codec.vocab_size)
-        figures.film(film, [(heading, codec.to_rgb(np.concatenate([first[None], frames[:, 0]])))], first_pass=0)
+        pictures, drawn = frames[:, 0], frames.dtype.kind != "f"
+        if drawn:                                  # a film of noise begins with what the first pass has left of it
+            first = given[0] if given is not None else np.full(tokens.shape[1], codec.vocab_size)
+            pictures = np.concatenate([first[None], pictures])
+        figures.film(film, [(heading, codec.to_rgb(pictures))], first_pass=0 if drawn else 1)
 
 
 def show_warning(message, category, *where, show_others=warnings.showwarning):

@@ -39,6 +39,7 @@ class Judge:
     impossible: Callable             # tokens (N, T) -> share of pieces that training data do not contain
     distance: Callable               # tokens (N, T) -> distance to the training data
     measures: str                    # what ``distance`` is, in words
+    recognised: Callable | None = None   # tokens (N, T), labels (N,) -> share that a classifier takes for what was asked
 
 
 def frontier(recipe, dataset, anyorder, models, size, seed):
@@ -97,7 +98,8 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         point(row.strategy, model, row.model, passes, bits, kind, base.strategy(row.strategy))
     real = dataset.valid[:DRAWN[size]]
     points.append({"strategy": "real, held out", "model": None, "passes": None, "seconds": None, "seconds_64": None, "bits": None, "bits_kind": None,
-                   "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)})
+                   "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)}
+                  | ({"recognised": judge.recognised(real, dataset.valid_label[:DRAWN[size]])} if judge.recognised else {}))
     return points, judge.measures
 
 
@@ -157,6 +159,8 @@ def drawn(model, strategy, passes, judge, size, seed, dataset):
         if tokens.dtype.kind == "f":
             tokens = dataset.codec.quantise(tokens)
         entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
+        if judge.recognised:
+            entry["recognised"] = judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
     return entry
 
 
@@ -170,12 +174,17 @@ def judge_of(dataset, size, seed):
         known = np.concatenate([dataset.train, codec.mirror(dataset.train)]) if dataset.augment is not None else dataset.train
         seen = np.unique(measure.patches(codec.decode(known)))
         if dataset.n_labels:
-            features, words = classifier(dataset, seed).features, "Fréchet distance in the features of a classifier of digits"
+            known_by = classifier(dataset, seed)
+            features, words = known_by.features, "Fréchet distance in the features of a classifier of digits"
+
+            def recognised(tokens, label):
+                return float(np.mean(known_by.predict(tokens) == label))
         else:
+            recognised = None
             features, words = partial(measure.picture_features, codec=codec, train=dataset.train), "Fréchet distance of colours and contrasts on a 5 x 5 grid"
         real = features(dataset.train[np.random.default_rng(seed).permutation(len(dataset.train))[:n]])
         return Judge(lambda tokens: float(np.mean(~np.isin(measure.patches(codec.decode(tokens)), seen))),
-                     lambda tokens: measure.frechet(features(tokens), real), f"{words}, to {len(real)} training pictures")
+                     lambda tokens: measure.frechet(features(tokens), real), f"{words}, to {len(real)} training pictures", recognised)
     known = Counter(gram for tokens in dataset.train for gram in measure.grams(codec.decode(tokens), 2))
 
     def pairs(tokens):

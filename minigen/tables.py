@@ -36,7 +36,7 @@ def fits(out, table):
 def comparison(made, out):
     """Yield what to print for one kind of thing; a narrow terminal ``out`` leaves out columns that compare.json has."""
     from rich.text import Text
-    seen = "impossible" if made.kind == "answers" else "never\nseen"
+    seen = {"answers": "impossible", "pinyin": "no\nword"}.get(made.kind, "never\nseen")
 
     def share(key):
         return [f"{row[key]:.1%}" if row.get(key) is not None else "–" for row in made.rows]
@@ -49,6 +49,11 @@ def comparison(made, out):
         seen: share("impossible")}
     if made.kind == "answers":
         columns |= {"drawn": share("impossible_drawn"), "gap,\nbits": [_number(row["gap"]) for row in made.rows]}
+    if made.kind == "pinyin":
+        columns |= {"drawn": share("drawn"), "gap,\nbits": [_number(row.get("gap")) for row in made.rows],
+                    "total\nvariation": [_number(row.get("total_variation")) for row in made.rows],
+                    "of ten": [_number(row.get("shown_total_variation")) for row in made.rows],
+                    "drawn ": [_number(row["distance"]) for row in made.rows]}
     if any("form" in row for row in made.rows):
         columns["form\nkept"] = share("form")
     for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
@@ -105,6 +110,8 @@ def frontier(made, out):
         f"bits /\n{made.piece}": [marks[one["bits_kind"]] + _number(one["bits"]) for one in points],
         "never\nseen": [f"{one['impossible']:.1%}" if one["impossible"] is not None else "–" for one in points],
         "distance": [_number(one["distance"]) for one in points]}
+    if any("recognised" in one for one in points):
+        columns["as\nasked"] = [f"{one['recognised']:.1%}" if one.get("recognised") is not None else "–" for one in points]
     for spare in (None, "one\nof 64", "model"):
         columns.pop(spare, None)
         table = slim_table(f"{made.kind}: quality against the number of passes")
