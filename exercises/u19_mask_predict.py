@@ -18,7 +18,11 @@ The rules, exactly.
 - Then, on each canvas by itself, the ``n_masked`` places of lowest confidence among all that were open at the start are masked
   (of equal ones the smaller place first). A place that was kept before can be doubted again. The prompt never is.
 
-See it at work: the world is only 0000 and 1111. How many canvases are possible ones, after 1, 2 and 4 passes?
+See your own code at work:
+
+    minigen sample sprites --strategy mask_predict --passes 8 --size tiny --n 4 --with exercises/u19_mask_predict.py
+
+And exactly: the world is only 0000 and 1111. How many canvases are possible ones, after 1, 2 and 4 passes?
 
     import numpy as np
     from minigen.models.table import Table

@@ -13,7 +13,11 @@ The numbers, exactly. alpha_bar (ᾱ) is how much of the *variance* of a noisy p
 pure noise. Variance is squared, so pictures are mixed with its square root: sqrt(ᾱ) of the picture and sqrt(1 - ᾱ) of the
 noise. Papers differ: the ᾱ of Ho et al. is called α by Song et al. Here it is always ᾱ, the running product.
 
-See your own code turn noise into answers. In this world there are only two pictures, of one pixel each: -1 and 1. The best
+See your own code at work:
+
+    minigen sample digits --strategy diffusion --passes 20 --size tiny --with exercises/u21_diffusion.py
+
+And without a network. In this world there are only two pictures, of one pixel each: -1 and 1. The best
 guess of the clean one is then known, tanh(sqrt(ᾱ) x / (1 - ᾱ)), and no network is needed:
 
     import numpy as np

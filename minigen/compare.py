@@ -25,6 +25,7 @@ from minigen.data.pinyin import shown_in_taiwan, traditional
 from minigen.recipes import pinyin
 from minigen.recipes.answers import right_answers, table
 from minigen.strategies.fill import can_compile, fill, generate, log_prob
+from minigen.strategies.length import lengths
 from minigen.strategies.orders import surest_first_log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
@@ -32,6 +33,7 @@ TEXT_LENGTH = 256            # characters in one sample of running text
 BATCH = 64
 SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statistics are taken
 DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the importance-weighted bound
+LENGTHS_DRAWN = {"tiny": 2000, "small": 20_000, "full": 100_000}     # things whose lengths are counted
 SEEDS = 3                    # trainings of the network on which the frontier is measured
 PINYIN_DRAWN = {"tiny": 256, "small": 2048, "full": 8192}   # of each question that is shown
 ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
@@ -185,12 +187,19 @@ def text_table(recipe, dataset, models, size, seed, folder):
     form = recipe.name == "poems"
     told = {}
     for name, model in models.items():
+        if hasattr(model, "string_log_prob") or name == "masked":
+            continue                                # whole canvases only, or any order
         told[name] = (measure.stream_told(model, dataset.valid_stream, base.reads(model)) if stream
                       else measure.told(model, dataset.valid))
     told["char_lm + ngram"] = measure.mixed(told["char_lm"], told["ngram"])
     counted = np.True_ if stream else measure.up_to_end(dataset.valid, dataset.codec.end)
+    true_lengths = None if stream else shares_of_lengths(dataset.train, dataset.codec.end)
     for row in recipe.rows:
-        bits = float(-np.mean(told[row.model], where=counted) / measure.NATS_PER_BIT)
+        if row.model in told:
+            bits = float(-np.mean(told[row.model], where=counted) / measure.NATS_PER_BIT)
+        else:
+            score = measure.string_log_prob(models[row.model], dataset.valid, dataset.codec.end)
+            bits = measure.bits_per_token(score, dataset.valid, dataset.codec.end)
         if row.model not in models:                     # a mixture of two: only its bits are of interest
             made.rows.append(empty_row(row.strategy, row.model) | {"bits": bits, "bits_kind": "exact"})
             continue
@@ -200,6 +209,9 @@ def text_table(recipe, dataset, models, size, seed, folder):
         entry["impossible"] = measure.share_unseen([piece for text in texts for piece in pieces(text)], seen)
         if form:
             entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
+        if row.strategy in ("cut_at_end", "length_first"):
+            many = draw(model, row, LENGTHS_DRAWN[size], np.random.default_rng(seed))
+            entry["length_total_variation"] = measure.total_variation(shares_of_lengths(many, dataset.codec.end), true_lengths)
         shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
         made.samples.append((f"{row.model}, {row.strategy}", shown))
         made.rows.append(entry)
@@ -207,6 +219,11 @@ def text_table(recipe, dataset, models, size, seed, folder):
     made.rows.append(empty_row("real, held out") | {
         "impossible": measure.share_unseen([piece for text in held_out for piece in pieces(text)], seen), **extra})
     return made
+
+
+def shares_of_lengths(tokens, end):
+    """How often each length stands in tokens (N, T): shares (T + 1,) of 0 to T pieces before END."""
+    return np.bincount(lengths(tokens, end), minlength=tokens.shape[1] + 1) / len(tokens)
 
 
 # Pictures

@@ -18,15 +18,17 @@ from minigen.models.causal import up_to_end
 from minigen.models.classifier import Classifier, ClassifierConfig
 from minigen.nn.optimisers import Adam
 from minigen.nn.training import train
+from minigen.parallel import one_blas_thread
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import base
 from minigen.strategies.fill import generate, log_prob
+from minigen.strategies.length import cut_at_end_log_prob, length_first_log_prob
 from minigen.strategies.orders import in_random_blocks, surest_first_log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 SCORED = {"tiny": 4, "small": 16, "full": 37}                # held-out items whose bits are taken under every plan (400 passes cost)
-DRAWN = {"tiny": 16, "small": 96, "full": 256}               # samples whose distance is taken
-WORK = {"tiny": 2e5, "small": 8e5, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
+DRAWN = {"tiny": 16, "small": 200, "full": 349}               # samples whose distance is taken
+WORK = {"tiny": 2e5, "small": 2e6, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
 ORDERS = 3                                                   # random orders under which each item is scored
 PASSES = (2, 4, 8, 16)                                       # of the strategies that take any number
 BATCH = 64
@@ -39,10 +41,17 @@ class Judge:
     impossible: Callable             # tokens (N, T) -> share of pieces that training data do not contain
     distance: Callable               # tokens (N, T) -> distance to the training data
     measures: str                    # what ``distance`` is, in words
-    recognised: Callable | None = None   # tokens (N, T), labels (N,) -> share that a classifier takes for what was asked
+    recognised: Callable | None = None   # tokens (N, T), labels (N,) -> share that a classifier takes for what was asked, and
+                                         # the distance in its features: it looks for digits, and away from noise
 
 
 def frontier(recipe, dataset, anyorder, models, size, seed):
+    """``points_and_measure`` with one BLAS thread: a second one would spin where another program wants its core."""
+    with one_blas_thread():
+        return points_and_measure(recipe, dataset, anyorder, models, size, seed)
+
+
+def points_and_measure(recipe, dataset, anyorder, models, size, seed):
     """The points of one kind of thing: what each strategy costs and gives.
 
     Parameters
@@ -56,7 +65,10 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
     -------
     list of dict
         ``strategy``, ``model``, ``passes``, ``seconds`` (one alone), ``seconds_64`` (one of 64), ``bits``, ``bits_kind``
-        ("exact", "mean over orders", "bound" or None), ``bits_each`` (of each seed), ``impossible``, ``distance``.
+        ("exact", "mean over orders", "bound" or None), ``bits_each`` (of each seed), ``impossible``, ``distance``;
+        ``recognised`` and ``distance_classifier`` where there are labels.
+    str
+        What the distance is.
     """
     judge, points = judge_of(dataset, size, seed), []
     tokens, condition = scored(dataset, SCORED[size])
@@ -99,7 +111,7 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
     real = dataset.valid[:DRAWN[size]]
     points.append({"strategy": "real, held out", "model": None, "passes": None, "seconds": None, "seconds_64": None, "bits": None, "bits_kind": None,
                    "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)}
-                  | ({"recognised": judge.recognised(real, dataset.valid_label[:DRAWN[size]])} if judge.recognised else {}))
+                  | (judge.recognised(real, dataset.valid_label[:DRAWN[size]]) if judge.recognised else {}))
     return points, judge.measures
 
 
@@ -136,8 +148,10 @@ def scored_alone(row, model, tokens, condition, counted, seed):
         score, kind = model.log_prob_bound(tokens, condition), "bound"
     elif getattr(model, "latent_width", 0):
         score, kind = measure.importance_bound(model, tokens, np.random.default_rng(seed), 64, condition), "bound"
-    elif row.strategy in ("length_first", "cut_at_end"):
-        return None, None
+    elif row.strategy == "length_first":
+        score, kind = length_first_log_prob(model, tokens, condition=condition), "exact"
+    elif row.strategy == "cut_at_end":
+        score, kind = cut_at_end_log_prob(model, tokens, condition=condition), "exact"
     else:
         score, kind = measure.string_log_prob(model, tokens, getattr(model, "end", None), condition), "exact"
     return [float(-np.sum(score) / counted / measure.NATS_PER_BIT)], kind
@@ -160,7 +174,7 @@ def drawn(model, strategy, passes, judge, size, seed, dataset):
             tokens = dataset.codec.quantise(tokens)
         entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
         if judge.recognised:
-            entry["recognised"] = judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
+            entry |= judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
     return entry
 
 
@@ -173,18 +187,16 @@ def judge_of(dataset, size, seed):
     if hasattr(codec, "palette"):
         known = np.concatenate([dataset.train, codec.mirror(dataset.train)]) if dataset.augment is not None else dataset.train
         seen = np.unique(measure.patches(codec.decode(known)))
-        if dataset.n_labels:
-            known_by = classifier(dataset, seed)
-            features, words = known_by.features, "Fréchet distance in the features of a classifier of digits"
+        real = dataset.train[np.random.default_rng(seed).permutation(len(dataset.train))[:n]]
+        seen_as = partial(measure.picture_features, codec=codec, train=dataset.train)
+        known_by = classifier(dataset, seed) if dataset.n_labels else None
 
-            def recognised(tokens, label):
-                return float(np.mean(known_by.predict(tokens) == label))
-        else:
-            recognised = None
-            features, words = partial(measure.picture_features, codec=codec, train=dataset.train), "Fréchet distance of colours and contrasts on a 5 x 5 grid"
-        real = features(dataset.train[np.random.default_rng(seed).permutation(len(dataset.train))[:n]])
+        def recognised(tokens, label):
+            return {"recognised": float(np.mean(known_by.predict(tokens) == label)),
+                    "distance_classifier": measure.frechet(known_by.features(tokens), known_by.features(real))}
         return Judge(lambda tokens: float(np.mean(~np.isin(measure.patches(codec.decode(tokens)), seen))),
-                     lambda tokens: measure.frechet(features(tokens), real), f"{words}, to {len(real)} training pictures", recognised)
+                     lambda tokens: measure.frechet(seen_as(tokens), seen_as(real)),
+                     f"Fréchet distance of colours and contrasts on a 5 x 5 grid, to {len(real)} training pictures", known_by and recognised)
     known = Counter(gram for tokens in dataset.train for gram in measure.grams(codec.decode(tokens), 2))
 
     def pairs(tokens):

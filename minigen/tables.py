@@ -56,6 +56,8 @@ def comparison(made, out):
                     "drawn ": [_number(row["distance"]) for row in made.rows]}
     if any("form" in row for row in made.rows):
         columns["form\nkept"] = share("form")
+    if any("length_total_variation" in row for row in made.rows):
+        columns["lengths,\nvariation"] = [_number(row.get("length_total_variation")) for row in made.rows]
     for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
         columns.pop(spare, None)
         table = slim_table(f"{made.kind}: {made.title}")
@@ -111,8 +113,9 @@ def frontier(made, out):
         "never\nseen": [f"{one['impossible']:.1%}" if one["impossible"] is not None else "–" for one in points],
         "distance": [_number(one["distance"]) for one in points]}
     if any("recognised" in one for one in points):
+        columns["in the\nclassifier"] = [_number(one.get("distance_classifier")) for one in points]
         columns["as\nasked"] = [f"{one['recognised']:.1%}" if one.get("recognised") is not None else "–" for one in points]
-    for spare in (None, "one\nof 64", "model"):
+    for spare in (None, "one\nof 64", "in the\nclassifier", "model"):
         columns.pop(spare, None)
         table = slim_table(f"{made.kind}: quality against the number of passes")
         for head in columns:

@@ -12,7 +12,11 @@ are counted do not overlap, just as merges do not: from left to right "aaa" hold
 that are equally frequent the smallest is merged, in the order of Python's tuples. Each merge is applied once, in the order
 in which it was learned, from left to right over the whole word.
 
-See your own code at work, in Python, in the folder of the exercises:
+See your own code at work:
+
+    minigen pieces nevermore goodnight wherefore thereafter understand forgiveness --merges 200 --words 200 --with exercises/u06_word_pieces.py
+
+or in Python, in the folder of the exercises:
 
     from u06_word_pieces import learn_merges, apply_merges
     counts = {"break": 9, "breakable": 3, "drinkable": 4, "able": 8, "undo": 5, "untie": 4, "readable": 2}

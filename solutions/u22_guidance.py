@@ -17,7 +17,11 @@ The rules, exactly.
 - For tokens this happens to log-probabilities, never to probabilities: the result is proportional to
   untold * (told / untold) ** weight. One die for each draw, as everywhere.
 
-See it at work: three tokens, and the condition prefers the last one. What is drawn at which weight?
+See your own code at work:
+
+    minigen sample digits --strategy diffusion --passes 20 --size tiny --with exercises/u22_guidance.py
+
+And in numbers: three tokens, and the condition prefers the last one. What is drawn at which weight?
 
     import numpy as np
     from u22_guidance import guided_sample

@@ -4,6 +4,9 @@ import itertools
 import math
 import statistics
 
+import itertools
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -545,3 +548,17 @@ def test_seconds_is_the_median_after_a_warm_up(repeats, monkeypatch):
     took[0] = 0.6                                   # beyond its patience: one call is enough
     assert measure.seconds(work, repeats) == pytest.approx(took[1])
     assert len(calls) == 2
+
+
+def test_total_variation_is_the_largest_difference_of_any_event(rng):
+    """Half the summed differences equals the maximum over all events, by enumeration."""
+    p, q = rng.dirichlet(np.ones(5), 2)
+    events = np.array(list(itertools.product([0, 1], repeat=5)))
+    assert measure.total_variation(p, q) == pytest.approx((events @ (p - q)).max())
+
+
+def test_counted_apart_is_a_total_variation():
+    """Of what two Counters have counted: half here and half elsewhere is one half."""
+    assert measure.counted_apart(Counter("aabb"), Counter("ab")) == 0
+    assert measure.counted_apart(Counter("ab"), Counter("ac")) == 0.5
+    assert measure.counted_apart(Counter("a"), Counter("b")) == 1

@@ -16,16 +16,18 @@ import numpy as np
 
 from minigen import maths
 from minigen.course import expect
+from minigen.data import word_pieces
 from minigen.data.text import CharCodec
 from minigen.models import causal, decoder
 from minigen.models.ngram import NGram
 from minigen.models.table import Table
-from minigen.nn import attention, causal_conv
+from minigen.nn import attention, causal_conv, noise
 from minigen.nn.layers import Embedding, Linear, SquaredReLU
 from minigen.nn.optimisers import Adam
 from minigen.protocols import NO_CONDITION
 from minigen.recipes import base
 from minigen.strategies import fill as strategy
+from minigen.strategies import mask_predict as masking
 from minigen.strategies.plans import one_by_one
 
 
@@ -156,6 +158,25 @@ def _seat_05(theirs, seats):
 
 
 # HW2: the two strategies on a table
+
+def _own_06():
+    return SimpleNamespace(learn_merges=word_pieces.learn_merges, apply_merges=word_pieces.apply_merges)
+
+
+def _seat_06(theirs, seats):
+    def learn_merges(counts, n):
+        merges = theirs.learn_merges(dict(counts), n)
+        assert isinstance(merges, list), f"u06, the merges: expected a list, got {type(merges).__name__}"
+        return list(word_pieces.Merges(merges))
+
+    def apply_merges(word, merges):
+        pieces = theirs.apply_merges(word, list(merges))
+        assert isinstance(pieces, list) and all(isinstance(piece, str) for piece in pieces), f"u06, the pieces: expected a list of str, got {pieces!r}"
+        assert "".join(pieces) == word, f"u06, the pieces of {word!r}: expected some that put together are the word, got {pieces}"
+        return pieces
+    seats.put(word_pieces, "learn_merges", learn_merges)
+    seats.put(word_pieces, "apply_merges", apply_merges)
+
 
 def _own_07():
     def count_ngrams(tokens, order, start, end=None):
@@ -456,6 +477,55 @@ class _Rows(Asked):
         return causal.close_after_end(scores, canvas, at, self.end)
 
 
+def _own_19():
+    def mask_predict(logits, canvas, u, mask):
+        canvas = canvas.copy()
+        for canvas in masking.refine(logits, canvas, u, mask):
+            pass
+        return canvas
+    return SimpleNamespace(n_masked=masking.n_masked, mask_predict=mask_predict)
+
+
+def _seat_19(theirs, seats):
+    def refine(logits, canvas, u, mask, schedule="linear", keep="draws", temperature=1.0, top_k=None, top_p=None):
+        shown = []                                # the exercise knows one schedule, the linear one
+
+        def asked(canvas, at):
+            shown.append(canvas.copy())
+            return maths.adjust(logits(canvas, at), temperature, top_k, top_p)
+        last = theirs.mask_predict(asked, canvas, u, mask)
+        for frame in [*shown[1:], last][:len(u)]:
+            yield ids(frame, canvas.shape, mask, "u19, a canvas")
+        left = int((last == mask).sum())
+        assert not left, f"u19, the last canvas: expected every place to be filled, got {left} masks"
+    seats.everywhere(masking.n_masked, theirs.n_masked)
+    seats.everywhere(masking.refine, refine)
+
+
+def _own_21():
+    return noise
+
+
+def _seat_21(theirs, seats):
+    def add_noise(x, alpha_bar, noise):
+        return expect.array(theirs.add_noise(x, alpha_bar, noise), x.shape, "f", "u21, the noisy canvas").astype(x.dtype)
+
+    def ddim_step(x, predicted, alpha_bar, alpha_bar_next, eta, noise):
+        return expect.array(theirs.ddim_step(x, predicted, alpha_bar, alpha_bar_next, eta, noise), x.shape, "f", "u21, the next canvas").astype(x.dtype)
+    seats.everywhere(noise.add_noise, add_noise)
+    seats.everywhere(noise.ddim_step, ddim_step)
+
+
+def _seat_22(theirs, seats):
+    def drop_condition(labels, u, share, nothing):
+        return ids(theirs.drop_condition(labels, u, share, nothing), labels.shape, nothing, "u22, the labels")
+
+    def guided(told, untold, weight):
+        return expect.array(theirs.guided(told, untold, weight), told.shape, "f", "u22, what is said with guidance").astype(told.dtype)
+    seats.everywhere(noise.drop_condition, drop_condition)
+    seats.everywhere(noise.guided, guided)
+
+
 def _own_25():
     def fill_compiled(probs, canvas, u, mask, end):
         model = _Rows(probs, None if end < 0 else end)
@@ -481,11 +551,11 @@ def _seat_25(theirs, seats):
 
 
 SOCKETS = {1: Socket(_own_01, _seat_01), 2: Socket(_own_02, _seat_02), 3: Socket(_own_03, _seat_03),
-           4: Socket(_own_04, _seat_04), 5: Socket(_own_05, _seat_05), 7: Socket(_own_07, _seat_07),
+           4: Socket(_own_04, _seat_04), 5: Socket(_own_05, _seat_05), 6: Socket(_own_06, _seat_06), 7: Socket(_own_07, _seat_07),
            8: Socket(_own_08, _seat_08), 9: Socket(_own_09, _seat_09), 10: Socket(_own_10, _seat_10),
            11: Socket(_own_11, _seat_11), 12: Socket(_own_12, _seat_12), 13: Socket(_own_13, _seat_13),
            14: Socket(_own_14, _seat_14), 15: Socket(_own_15, _seat_15), 16: Socket(_own_16, _seat_16),
-           25: Socket(_own_25, _seat_25)}
+           19: Socket(_own_19, _seat_19), 21: Socket(_own_21, _seat_21), 22: Socket(_own_21, _seat_22), 25: Socket(_own_25, _seat_25)}
 
 
 def seated(units):

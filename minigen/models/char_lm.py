@@ -25,7 +25,6 @@ class CharLMConfig:
     length: int | None = None   # T of an item, None for running text
     has_end: bool = False       # END is id V - 1
     n_labels: int = 0           # different conditions, 0 for none
-    label_parts: int = 1        # how many of them each canvas is told: two syllables of pinyin
     context: int = 64           # K, tokens each layer reads to the left
     layers: int = 4
     width: int = 128            # D
@@ -33,6 +32,7 @@ class CharLMConfig:
     dropout: float = 0.0
     tied: bool = False          # the output layer is the embedding table (large vocabularies)
     pairs: bool = True          # a table of token pairs beside the embedding (small vocabularies)
+    label_parts: int = 1        # how many labels each canvas is told: two syllables of pinyin
 
 
 class CharLM:

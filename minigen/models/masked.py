@@ -14,8 +14,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from minigen import maths
-from minigen.errors import say
+from minigen.errors import expect_range, say
 from minigen.models.causal import up_to_end
 from minigen.nn.causal_conv import NeighbourTable
 from minigen.nn.layers import Dropout, Embedding, Labels, Linear, collect, prefix
@@ -62,10 +61,10 @@ def spread_out(most, u):
 def hide_from_left(counts, u):
     """The canvases in the middle of ``in_blocks``: what is hidden, what is asked, what each answer weighs, (B, T) each.
 
-    The dice u (2, B) choose blocks of 1, 2, 4, ... of the places that count (B, T), and one of these blocks. It is asked;
+    The dice u (2, B) choose blocks of 1, 2, 4, ... places, and one of these blocks. What counts (B, T) of it is asked;
     it and all places behind it are hidden. Weights make it the mean over the blocks: nats per place of such a plan.
     """
-    total = counts.sum(axis=1)                                                 # (B,)
+    total = np.full(len(counts), counts.shape[1])                              # (B,)
     k = 2 ** (u[0] * (np.floor(np.log2(total)) + 1)).astype(np.int64)
     blocks = -(-total // k)
     first = k * (u[1] * blocks).astype(np.int64)
@@ -117,6 +116,7 @@ class Masked:
             left, right = np.arange(config.length)[:, None] + [-2, 1, -1], np.arange(config.length)[:, None] + [-1, 2, 1]
             self.pair_places = [np.where((e >= 0) & (e < config.length), e, config.length) for e in (left, right)]
         if config.ordered:
+            expect_range("reach", config.reach, 1, hint="Grey levels are read from neighbours that have a table.")
             self.shade = parts["shade"] = Linear(taps, D, rng, dtype, bias=False)
             self.curve = parts["curve"] = Linear(D, 2, rng, dtype, zero=True)
             level = np.linspace(-1.0, 1.0, V, dtype=dtype)
@@ -191,6 +191,8 @@ class Masked:
         return grads
 
     def _scores(self, x):                                                      # (..., D)
+        if not x.size:                                                         # a batch of which nothing is asked
+            return np.zeros((*x.shape[:-1], self.vocab_size), x.dtype)
         if self.config.tied:
             table = self.params["embedding.table"][:self.vocab_size]
             flat = x.reshape(-1, x.shape[-1]) @ table.T + self.params["head.bias"]
@@ -221,24 +223,24 @@ class Masked:
         Every canvas weighs as much: 1 / n for each of its n asked places, so that the sum over places is nats per place.
         """
         counts = up_to_end(tokens, None if self.config.tail else self.end)     # (B, T)
-        n_hidden = spread_out(counts.sum(axis=1), rng.random())                # (B,)
-        u = np.where(counts, rng.random(tokens.shape), 2.0)                    # what does not count comes last
-        canvas, hidden = hide(tokens, n_hidden, u, self.vocab_size)
+        n_hidden = spread_out(np.full(len(tokens), self.length), rng.random())     # (B,)
+        canvas, hidden = hide(tokens, n_hidden, rng.random(tokens.shape), self.vocab_size)
+        # Long and short ones show every set of places equally often: only so is P(END here | not ended before) learnt right.
+        hidden &= counts
         weight = hidden / n_hidden[:, None]
         if from_left:
             left = rng.random(len(tokens)) < from_left                         # (B,)
             behind, asked, share = hide_from_left(counts[left], rng.random((2, left.sum())))
             canvas[left] = np.where(behind, self.vocab_size, tokens[left])
             hidden[left], weight[left] = asked, share
-        # What lies behind END is no part of the thing: whoever draws from left to right has not seen it either.
-        return np.where(counts, canvas, self.vocab_size), hidden, weight / len(tokens)
+        return canvas, hidden, weight / len(tokens)
 
     def _loss(self, tokens, condition, rng, dice, from_left=0.0):
         """Loss, and what the way back needs. ``rng`` hides, ``dice`` silences (dropout; None for nothing)."""
         canvas, hidden, weight = self._hidden(tokens, rng, from_left)
         x, caches = self._forward(canvas, condition, dice)
         asked, weight, told = x[hidden], weight[hidden], tokens[hidden]        # (M, D), (M,), (M,)
-        scores = self._scores(asked)                                           # (M, V)
+        scores = self._respect_end(self._scores(asked), canvas, hidden)        # (M, V)
         scores -= scores.max(axis=-1, keepdims=True)
         probs = np.exp(scores)
         total = probs.sum(axis=-1)                                             # (M,)
@@ -269,15 +271,16 @@ class Masked:
     def logits(self, canvas, at, condition=NO_CONDITION):
         """Scores (B, A, V) for the places ``at``, from all that is visible; a mask is what is not."""
         x, _ = self._forward(canvas, condition)
-        scores = self._scores(x[:, np.asarray(at)])                            # (B, A, V)
-        return scores if self.end is None else self._respect_end(scores, canvas, np.asarray(at))
+        at = np.s_[:, np.asarray(at)]
+        return self._respect_end(self._scores(x[at]), canvas, at)              # (B, A, V)
 
     def _respect_end(self, scores, canvas, at):
-        """Behind a visible END only END can stand, and before a visible piece none: scores (B, A, V), in place."""
-        decided = canvas != self.vocab_size
-        behind = np.cumsum(canvas == self.end, axis=1)[:, at] > 0              # (B, A)
-        pieces = decided & (canvas != self.end)
-        before = np.cumsum(pieces[:, ::-1], axis=1)[:, ::-1][:, at] > 0
+        """Behind a visible END only END can stand, and before a visible piece none: in place, scores of the places canvas[at]."""
+        if self.end is None:
+            return scores
+        ends, pieces = canvas == self.end, (canvas != self.end) & (canvas != self.vocab_size)
+        behind = np.logical_or.accumulate(ends, axis=1)[at]
+        before = np.logical_or.accumulate(pieces[:, ::-1], axis=1)[:, ::-1][at]
         scores[before & ~behind, self.end] = -np.inf
         scores[behind, :self.end] = -np.inf
         return scores

@@ -14,7 +14,7 @@ for any vocabulary and any order.
 
 import numpy as np
 
-from minigen.errors import expect_range
+from minigen.errors import expect_range, say
 from minigen.models.causal import check_left_to_right, close_after_end, up_to_end
 from minigen.protocols import NO_CONDITION
 
@@ -138,20 +138,48 @@ class Marginals:
     Row 3 of the lecture in its purest form: every place is right for itself, and blind to the
     others. Add-``alpha`` smoothing keeps every token possible. For running text all places are
     alike (``length=None``): one row of counts.
+
+    Parameters
+    ----------
+    has_end : bool
+        Whether END is id V - 1: ``cut_at_end`` wants to know.
+    tail : bool
+        Whether places after the first END count. If they do, place t learns how many items have ended *by* t, and the first END
+        comes far too early. If not, it learns P(token at t | not ended before t), and the product of the places gives
+        the first END exactly the law of the lengths: as counted, ``alpha`` added to each length from 0 to T.
     """
 
-    end = None                    # a one-shot canvas may go on after END; decoding cuts it there
-
-    def __init__(self, vocab_size, length=None, alpha=0.1):
-        self.vocab_size, self.length, self.alpha = vocab_size, length, alpha
+    def __init__(self, vocab_size, length=None, alpha=0.1, has_end=False, tail=True):
+        if not tail and not (has_end and length):
+            raise say("tail", "True for a model without END or without a length", tail, "There is no tail that could be left out.")
+        self.vocab_size, self.length, self.alpha, self.tail = vocab_size, length, alpha, tail
+        self.end = vocab_size - 1 if has_end else None        # a one-shot canvas may go on after END; decoding cuts it there
         self.params = {}
 
     def fit(self, tokens):
         """Count. tokens (N, T); for running text one row of any length. Returns the model."""
         columns = tokens.T if self.length else tokens.reshape(1, -1)
-        counts = np.stack([np.bincount(column, minlength=self.vocab_size) for column in columns]) + self.alpha
-        self.params["log_probs"] = np.log(counts / counts.sum(axis=1, keepdims=True))    # (T or 1, V)
+        if self.tail:
+            counts = np.stack([np.bincount(column, minlength=self.vocab_size) for column in columns]) + self.alpha
+            probs = counts / counts.sum(axis=1, keepdims=True)
+        else:
+            probs = self._up_to_end(tokens)
+        with np.errstate(divide="ignore"):                                               # log 0 is -inf, where alpha is 0
+            self.params["log_probs"] = np.log(probs)                                     # (T or 1, V)
         return self
+
+    def _up_to_end(self, tokens):
+        """P(token | place, not ended before it) (T, V): whether it ends here, then which piece it is if it does not.
+
+        Smoothed together, V pieces would take from END what makes the lengths right.
+        """
+        goes_on = up_to_end(tokens, self.end) & (tokens != self.end)                     # (N, T)
+        sizes = np.bincount(goes_on.sum(axis=1), minlength=self.length + 1) + self.alpha     # (T + 1,) items of each length
+        left = sizes[::-1].cumsum()[::-1][:-1]                                           # (T,) ... of this length or longer
+        ends = np.divide(sizes[:-1], left, out=np.ones(self.length), where=left > 0)     # where none came, it has ended
+        pieces = np.stack([np.bincount(column[on], minlength=self.vocab_size)[:-1] for column, on in zip(tokens.T, goes_on.T)]) + self.alpha
+        pieces /= np.maximum(pieces.sum(axis=1, keepdims=True), 1e-300)                  # none at all: END has it all
+        return np.concatenate([(1.0 - ends)[:, None] * pieces, ends[:, None]], axis=1)
 
     def logits(self, canvas, at, condition=NO_CONDITION):
         rows = self.params["log_probs"][np.asarray(at) if self.length else np.zeros(len(at), int)]
@@ -165,7 +193,8 @@ class Marginals:
         return 0
 
     def settings(self):
-        return {"vocab_size": self.vocab_size, "length": self.length, "alpha": self.alpha}
+        return {"vocab_size": self.vocab_size, "length": self.length, "alpha": self.alpha, "has_end": self.end is not None,
+                "tail": self.tail}
 
     @classmethod
     def from_settings(cls, settings):

@@ -40,7 +40,7 @@ class Linear:
         y = x.reshape(-1, x.shape[-1]) @ self.params["weight"]
         if "bias" in self.params:
             y += self.params["bias"]
-        return y.reshape(*x.shape[:-1], -1), x   # (..., n_out)
+        return y.reshape(*x.shape[:-1], y.shape[-1]), x     # (..., n_out) spelt out: there may be no rows at all
 
     def backward(self, x, dy, inputs=True):      # dy (..., n_out)
         """``inputs=False`` leaves out the gradient of x, a third of the work, where nobody asks for it."""

@@ -15,6 +15,7 @@ from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.cascade import cascade
 from minigen.strategies.diffusion import diffusion
 from minigen.strategies.fill import fill, shared_latent
+from minigen.strategies.length import cut_at_end, length_first
 from minigen.strategies.mask_predict import mask_predict
 from minigen.strategies.orders import random_order, surest_first
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
@@ -98,7 +99,7 @@ def in_turn(model, n):
 
 
 STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, {"plan": all_at_once}),
-              "shared_latent": (shared_latent, {}), "mask_predict": (mask_predict, {}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
+              "shared_latent": (shared_latent, {}), "cut_at_end": (cut_at_end, {}), "length_first": (length_first, {}), "mask_predict": (mask_predict, {}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
               "cascade": (cascade, {}), "diffusion": (diffusion, {"guidance": 1.5})}
 IN_PASSES = ("mask_predict", "surest_first", "random_order", "diffusion")
 

@@ -12,13 +12,14 @@ from minigen.models.char_lm import CharLM
 from minigen.models.choice_decoder import ChoiceDecoder
 from minigen.models.decoder import Decoder
 from minigen.models.denoiser import Denoiser
+from minigen.models.lengths import WithLength
 from minigen.models.masked import Masked
 from minigen.models.ngram import Marginals, NGram
 from minigen.models.pixel_lm import PixelLM
 from minigen.models.routed import Cascade
 
 FORMAT = "minigen 2"
-MODELS = {cls.__name__: cls for cls in (Cascade, CharLM, ChoiceDecoder, Decoder, Denoiser, Marginals, Masked, NGram, PixelLM)}
+MODELS = {cls.__name__: cls for cls in (Cascade, CharLM, ChoiceDecoder, Decoder, Denoiser, Marginals, Masked, NGram, PixelLM, WithLength)}
 
 
 def save(path, model, codec, recipe, about):

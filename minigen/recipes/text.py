@@ -1,7 +1,9 @@
 """Characters: Shakespeare (one running text), Tang quatrains and first names (items with an END)."""
 
 from minigen import data
+from minigen.errors import say
 from minigen.models.char_lm import CharLM, CharLMConfig
+from minigen.models.lengths import Lengths, MarginalsGivenLength, MaskedGivenLength, WithLength
 from minigen.models.masked import Masked, MaskedConfig
 from minigen.models.ngram import Marginals, NGram
 from minigen.recipes.base import Recipe, Row, Training, smaller
@@ -50,6 +52,35 @@ def _marginals(dataset, size, rng):
     return model.fit(dataset.train_stream[None] if stream else dataset.train), None
 
 
+def _items_only(dataset):
+    if _is_stream(dataset):
+        raise say("data", "items with a length of their own", "a running text", "It never ends: with --lines, each line is one item.")
+
+
+def _marginals_to_end(tail):
+    """Counts of each place: up to END, or (``tail``) after it too, where the law of the first END is lost."""
+    def build(dataset, size, rng):
+        _items_only(dataset)
+        return Marginals(dataset.codec.vocab_size, dataset.length, has_end=True, tail=tail).fit(dataset.train), None
+    return build
+
+
+def _lengths_marginals(dataset, size, rng):
+    _items_only(dataset)
+    return WithLength(Lengths.fit(dataset.train, dataset.codec.end),
+                      MarginalsGivenLength.fit(dataset.train, dataset.codec.vocab_size)), None
+
+
+def _lengths_masked(forms):
+    """A builder: size -> (settings of MaskedConfig, Training)."""
+    def build(dataset, size, rng):
+        _items_only(dataset)
+        settings, training = forms[size]
+        config = MaskedConfig(dataset.codec.vocab_size, dataset.length, has_end=True, **settings)
+        return WithLength(Lengths.fit(dataset.train, dataset.codec.end), MaskedGivenLength(config, rng)), training
+    return build
+
+
 def _load(default):
     def load(size, path=None, lines=False):
         return smaller(data.text_file(path, ROW, lines) if path else default(), size)
@@ -58,6 +89,11 @@ def _load(default):
 
 TINY_MASKED = {"layers": 1, "width": 32, "heads": 2}, Training(60, 16, looks=2, held_out=32)
 SHOTS = (Row("mask_predict", "masked", "masked to unmasked"),)
+LENGTH_ROWS = (Row("cut_at_end", "marginals up to END", "cut at END"), Row("cut_at_end", "marginals after END too", "cut at END, loss after it too"),
+               Row("length_first", "lengths, marginals", "length first"))
+LENGTH_SHOTS = (*SHOTS, Row("length_first", "lengths, masked", "length first"))
+LENGTH_MODELS = {"marginals up to END": _marginals_to_end(tail=False), "marginals after END too": _marginals_to_end(tail=True),
+                 "lengths, marginals": _lengths_marginals}
 TINY = {"layers": 1, "width": 32, "heads": 1}, Training(60, 16, looks=2, held_out=32)
 ROWS = (Row("one_by_one", "char_lm"), Row("one_by_one", "ngram"), Row("one_by_one", "char_lm + ngram"),
         Row("all_at_once", "marginals"))
@@ -82,12 +118,16 @@ POEMS = Recipe(
         "small": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
         "full": ({"layers": 3, "width": 128, "heads": 4, "tied": True, "dropout": 0.25},
                  Training(900, 48, average=0.99))}),
-     "ngram": _ngram(7), "marginals": _marginals,
+     "ngram": _ngram(7), "marginals": _marginals, **LENGTH_MODELS,
      "masked": _masked({
          "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
          "small": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
-         "full": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(900, 48, average=0.99))})},
-    ROWS, "char_lm", "pairs of neighbouring characters that no training poem contains", ("data", "lines"), SHOTS)
+         "full": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(900, 48, average=0.99))}),
+     "lengths, masked": _lengths_masked({
+         "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
+         "small": ({"layers": 3, "width": 64, "tied": True}, Training(150, 64, average=0.99, looks=1)),
+         "full": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(900, 48, average=0.99, looks=6))})},
+    (*ROWS, *LENGTH_ROWS), "char_lm", "pairs of neighbouring characters that no training poem contains", ("data", "lines"), LENGTH_SHOTS)
 
 NAMES = Recipe(
     "names", "English first names", "character", _load(data.names),
@@ -95,9 +135,13 @@ NAMES = Recipe(
         "tiny": TINY,
         "small": ({"layers": 4, "width": 64, "heads": 4}, Training(180, 64, looks=1)),
         "full": ({"layers": 4, "width": 64, "heads": 4}, Training(600, 64, average=0.99, looks=12))}),
-     "ngram": _ngram(5), "marginals": _marginals,
+     "ngram": _ngram(5), "marginals": _marginals, **LENGTH_MODELS,
      "masked": _masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 4, "width": 64, "reach": 2}, Training(300, 64, looks=1)),
-         "full": ({"layers": 4, "width": 64, "reach": 2, "dropout": 0.1}, Training(1500, 64, average=0.99, looks=12))})},
-    ROWS, "char_lm", "runs of three letters that no training name contains", ("data", "lines"), SHOTS)
+         "full": ({"layers": 4, "width": 64, "reach": 2, "dropout": 0.1}, Training(1500, 64, average=0.99, looks=12))}),
+     "lengths, masked": _lengths_masked({
+         "tiny": TINY_MASKED,
+         "small": ({"layers": 3, "width": 64, "reach": 2}, Training(300, 64, average=0.99, looks=1)),
+         "full": ({"layers": 3, "width": 64, "reach": 2}, Training(900, 64, average=0.99, looks=6))})},
+    (*ROWS, *LENGTH_ROWS), "char_lm", "runs of three letters that no training name contains", ("data", "lines"), LENGTH_SHOTS)

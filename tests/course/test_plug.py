@@ -108,7 +108,7 @@ def test_what_the_sockets_check(tmp_path, name, body, said):
 
 
 @pytest.mark.parametrize("files, said", [
-    (["u06_word_pieces.py"], "expected a unit with a socket"),
+    (["u17_how_long.py"], "expected a unit with a socket"),
     (["u03_sample_categorical.py", "u03_sample_categorical.py"], "expected each unit once"),
     (["u77_nothing.py"], "expected one from u01"),
     (["nowhere/u03_sample_categorical.py"], "expected a file"),

@@ -175,3 +175,52 @@ def test_a_string_is_the_product_up_to_its_end(rng):
     for text, p in strings.items():
         told = list(text) + [2] * (len(text) < 4)               # a full canvas has no room for END
         assert p == pytest.approx(np.prod([probs[t, v] for t, v in enumerate(told)]), rel=1e-12)
+
+
+# Marginals that stop at END
+
+@pytest.mark.parametrize("alpha", [0.0, 0.1, 1.0])
+def test_marginals_up_to_end_equal_the_formula(alpha, rng):
+    """tail=False: of the items not ended before place t, the share that ends there, and of the others the share of each piece."""
+    tokens = ended(texts(rng, 4, rows=30, length=5), 3)
+    probs = np.exp(Marginals(4, 5, alpha, has_end=True, tail=False).fit(tokens).params["log_probs"])
+    strings = [cut_at_end(row, 3) for row in tokens]
+    for t in range(5):
+        here, later = ([text for text in strings if keeps(len(text))] for keeps in (lambda n: n == t, lambda n: n > t))
+        ends = (len(here) + alpha) / (len(here) + len(later) + alpha * (6 - t))            # alpha for each length from t to T
+        np.testing.assert_allclose(probs[t, 3], ends, rtol=1e-12)
+        for v in range(3):
+            share = (sum(text[t] == v for text in later) + alpha) / (len(later) + 3 * alpha)
+            np.testing.assert_allclose(probs[t, v], (1 - ends) * share, rtol=1e-12)
+    assert np.allclose(probs.sum(axis=1), 1.0)
+
+
+def test_what_stands_after_end_counts_only_with_a_tail(rng):
+    """Two trainings that differ only after END: alike with tail=False, not alike with tail=True."""
+    tokens = rng.integers(0, 4, (20, 6))
+    closed = np.where(np.cumsum(tokens == 3, axis=1) > 0, 3, tokens)
+    for tail in (False, True):
+        first, second = (Marginals(4, 6, has_end=True, tail=tail).fit(rows).params["log_probs"] for rows in (tokens, closed))
+        assert (first == second).all() == (not tail)
+
+
+def test_a_place_that_nobody_reaches_has_ended():
+    """alpha 0: where no item is long enough, END has probability 1 and nothing is NaN."""
+    model = Marginals(3, 3, alpha=0.0, has_end=True, tail=False).fit(np.array([[0, 2, 2], [1, 2, 2]]))
+    np.testing.assert_array_equal(np.exp(model.params["log_probs"]), [[0.5, 0.5, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+
+
+def test_marginals_round_trip_and_read_old_settings():
+    """Settings come back; those written before END was known mean what they meant."""
+    model = Marginals(4, 6, 0.2, has_end=True, tail=False)
+    again = Marginals.from_settings(model.settings())
+    assert again.settings() == model.settings() and (again.end, again.tail) == (3, False)
+    old = Marginals.from_settings({"vocab_size": 4, "length": 6, "alpha": 0.1})
+    assert old.end is None and old.tail
+
+
+@pytest.mark.parametrize("settings", [{"length": 5}, {"has_end": True}])
+def test_there_is_no_tail_without_end_or_length(settings):
+    """tail=False needs END and a length: one clear line."""
+    with pytest.raises(UserError, match="^tail: expected True"):
+        Marginals(4, tail=False, **settings)

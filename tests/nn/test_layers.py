@@ -7,7 +7,7 @@ import pytest
 
 from minigen.nn import layers_numba
 from minigen.nn.gradcheck import check_layer
-from minigen.nn.layers import MLP, Dropout, Embedding, Linear, RMSNorm, SquaredReLU, collect, prefix
+from minigen.nn.layers import MLP, Dropout, Embedding, Labels, Linear, RMSNorm, SquaredReLU, collect, prefix
 
 FALSE_ALARM = 1e-6
 D = 6
@@ -77,6 +77,27 @@ def test_embedding_gives_rows_and_collects_gradients(rng):
     layer = Embedding(5, 3, rng, scale=0.02)
     y, cache = layer.forward(ids)
     assert y.dtype == layer.backward(cache, y)[1]["table"].dtype == np.float32
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_labels_add_one_row_for_each_part(rng, parts):
+    """Part p of a canvas with label l adds row l of the p-th table; backward gives each of these rows the same gradient."""
+    layer, label = Labels(4, parts, D, rng, np.float64), rng.integers(0, 4, (5, parts)[:parts])
+    y, cache = layer.forward(label)
+    dy = rng.standard_normal((5, D))
+    nothing, grads = layer.backward(cache, dy)
+    (name, rows), = layer.params.items()
+    want, dwant = np.zeros((5, D)), np.zeros((4 * parts, D))
+    for b, told in enumerate(label.reshape(5, parts)):
+        for part, which in enumerate(told):
+            want[b] += rows[4 * part + which]
+            dwant[4 * part + which] += dy[b]
+    np.testing.assert_allclose(y, want, rtol=1e-13)
+    np.testing.assert_allclose(grads[name], dwant, rtol=1e-13, atol=1e-15)
+    assert nothing is None and check_layer(layer, label, rng, samples=4 * parts * D) < 1e-6
+    single = Labels(4, parts, D, rng)
+    y, cache = single.forward(label)
+    assert y.dtype == single.backward(cache, y)[1][name].dtype == np.float32
 
 
 @pytest.mark.parametrize("size", [1e-2, 1.0, 1e4])

@@ -6,7 +6,10 @@ from PIL import Image
 
 from minigen.errors import UserError
 from minigen.models.decoder import Decoder
+from minigen.models.denoiser import Denoiser
+from minigen.models.masked import Masked
 from minigen.models.pixel_lm import PixelLM
+from minigen.models.routed import Cascade
 from minigen.recipes.base import SIZES
 from minigen.recipes.pictures import DIGITS, SPRITES
 
@@ -28,12 +31,13 @@ def check_built(recipe, dataset):
     for size in SIZES:
         for name, build in recipe.models.items():
             model, training = build(dataset, size, np.random.default_rng(0))
-            assert type(model) is {"pixel_lm": PixelLM, "decoder": Decoder, "latent decoder": Decoder}[name]
+            assert type(model) is {"pixel_lm": PixelLM, "decoder": Decoder, "latent decoder": Decoder, "cascade": Cascade, "masked": Masked,
+                                   "denoiser": Denoiser}[name]
             assert (model.vocab_size, model.length) == (codec.vocab_size, codec.height * codec.width)
             assert model.config.n_labels == dataset.n_labels and training.steps > 0
             if name == "pixel_lm":
                 assert (model.config.height, model.config.width) == (codec.height, codec.width)
-            else:
+            elif "decoder" in name:
                 assert (model.latent_width > 0) == (name == "latent decoder")
 
 
