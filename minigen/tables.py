@@ -58,7 +58,7 @@ def comparison(made, out):
         columns["form\nkept"] = share("form")
     if any("length_total_variation" in row for row in made.rows):
         columns["lengths,\nvariation"] = [_number(row.get("length_total_variation")) for row in made.rows]
-    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn"):
+    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn", "of ten", "drawn ", "one\nalone", "passes"):
         columns.pop(spare, None)
         table = slim_table(f"{made.kind}: {made.title}")
         for head in columns:

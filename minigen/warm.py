@@ -44,10 +44,11 @@ def exercise(recipe, name):
     for strategy in {row.strategy for row in recipe.rows if row.model == name}:
         for n in CANVASES:
             condition = base.in_turn(model, n)
-            for given, settings in ((None, {}), (prompt, {"temperature": 0.9, "top_k": 5, "top_p": 0.9})):
+            cut = {"temperature": 0.9, "top_k": 5, "top_p": 0.9}
+            for given, settings in ((None, {}), *([(prompt, cut)] if strategy != "cascade" else [(None, cut)])):
                 chosen = base.strategy(strategy, **settings)
                 generate(model, chosen, n, rng, condition=condition, prompt=given, length=LENGTH)
-        film = base.strategy(strategy)(model, blank(model, n, prompt, LENGTH), rng, condition)
+        film = base.strategy(strategy)(model, blank(model, n, prompt if strategy != "cascade" else None, LENGTH), rng, condition)
         next(film)                                 # a film is drawn by the plain loop: one step of it
 
 

@@ -3,8 +3,6 @@
 import itertools
 import math
 import statistics
-
-import itertools
 from collections import Counter
 
 import numpy as np

@@ -32,8 +32,7 @@ class MaskedConfig:
     n_labels: int = 0           # different conditions, 0 for none
     label_parts: int = 1        # how many of them each canvas is told: two syllables of pinyin
     reach: int = 0              # neighbours on each side that have a table of their own
-    pairs: bool = False         # text: so have pairs of neighbours: the two on the left, the two on the right, one on each side
-    from_left: float = 0.0      # share of the canvases that training fills from left to right, in blocks of 1, 2, 4, ...; the rest at random
+    pairs: bool = False         # text: so have pairs of neighbours, the two on the left, the two on the right, one of each
     layers: int = 3
     width: int = 64             # D
     heads: int = 4
@@ -56,22 +55,6 @@ def spread_out(most, u):
     """
     share = (np.arange(len(most)) / len(most) + u) % 1.0                       # (B,) one of each B-th part
     return 1 + (share * most).astype(np.int64)
-
-
-def hide_from_left(counts, u):
-    """The canvases in the middle of ``in_blocks``: what is hidden, what is asked, what each answer weighs, (B, T) each.
-
-    The dice u (2, B) choose blocks of 1, 2, 4, ... places, and one of these blocks. What counts (B, T) of it is asked;
-    it and all places behind it are hidden. Weights make it the mean over the blocks: nats per place of such a plan.
-    """
-    total = np.full(len(counts), counts.shape[1])                              # (B,)
-    k = 2 ** (u[0] * (np.floor(np.log2(total)) + 1)).astype(np.int64)
-    blocks = -(-total // k)
-    first = k * (u[1] * blocks).astype(np.int64)
-    place = np.arange(counts.shape[1])
-    hidden = place >= first[:, None]
-    asked = hidden & counts & (place < (first + k)[:, None])
-    return hidden, asked, asked * (blocks / total)[:, None]
 
 
 def neighbours_of(length, columns, reach):
@@ -110,11 +93,9 @@ class Masked:
             taps = self.around.shape[1]
             self.neighbours = parts["neighbours"] = NeighbourTable(taps, V + 2, D, rng, dtype)
         if config.pairs:
+            self.beside = neighbours_of(config.length, 0, 2)[:, [[0, 1], [2, 3], [1, 2]]]          # (T, 3, 2)
             self.pair_table = parts["pair_table"] = NeighbourTable(3, (V + 2) ** 2, D, rng, dtype)
-            self.pair_table.params["table"][...] = 0
-            left, right = np.arange(config.length)[:, None] + [-2, -1, -1], np.arange(config.length)[:, None] + [-1, 1, 1]
-            left, right = np.arange(config.length)[:, None] + [-2, 1, -1], np.arange(config.length)[:, None] + [-1, 2, 1]
-            self.pair_places = [np.where((e >= 0) & (e < config.length), e, config.length) for e in (left, right)]
+            self.pair_table.params["table"][...] = 0.0                         # most pairs are rare: what was never seen says nothing
         if config.ordered:
             expect_range("reach", config.reach, 1, hint="Grey levels are read from neighbours that have a table.")
             self.shade = parts["shade"] = Linear(taps, D, rng, dtype, bias=False)
@@ -147,17 +128,15 @@ class Masked:
         else:
             place, caches["place"] = self.place.forward(where)
             x = x + place
+        wide = np.concatenate([canvas, np.full((len(canvas), 1), self.vocab_size + 1)], axis=1)    # (B, T + 1) the last stands for outside
         if config.reach:
-            outside = np.full((len(canvas), 1), self.vocab_size + 1)
-            seen = np.concatenate([canvas, outside], axis=1)[:, self.around]   # (B, T, taps)
+            seen = wide[:, self.around]                                        # (B, T, taps)
             near, caches["neighbours"] = self.neighbours.forward(seen)
             x += near
         if config.pairs:
-            outside = np.full((len(canvas), 1), self.vocab_size + 1)
-            wide = np.concatenate([canvas, outside], axis=1)
-            a, b = (wide[:, e] for e in self.pair_places)
-            near, caches["pair_table"] = self.pair_table.forward(a * (self.vocab_size + 2) + b)
-            x += near
+            first, second = np.moveaxis(wide[:, self.beside], -1, 0)           # (B, T, 3) each
+            pair, caches["pair_table"] = self.pair_table.forward(first * (self.vocab_size + 2) + second)
+            x += pair
         if config.ordered:
             level = np.append(self.levels[0], [0, 0]).astype(self.dtype)       # nothing is seen of a mask, nor outside
             shade, caches["shade"] = self.shade.forward(level[seen])
@@ -217,7 +196,7 @@ class Masked:
 
     # What it learns
 
-    def _hidden(self, tokens, rng, from_left):
+    def _hidden(self, tokens, rng):
         """Canvases with holes, which places are asked for, and what each surprise weighs: (B, T) each.
 
         Every canvas weighs as much: 1 / n for each of its n asked places, so that the sum over places is nats per place.
@@ -227,17 +206,11 @@ class Masked:
         canvas, hidden = hide(tokens, n_hidden, rng.random(tokens.shape), self.vocab_size)
         # Long and short ones show every set of places equally often: only so is P(END here | not ended before) learnt right.
         hidden &= counts
-        weight = hidden / n_hidden[:, None]
-        if from_left:
-            left = rng.random(len(tokens)) < from_left                         # (B,)
-            behind, asked, share = hide_from_left(counts[left], rng.random((2, left.sum())))
-            canvas[left] = np.where(behind, self.vocab_size, tokens[left])
-            hidden[left], weight[left] = asked, share
-        return canvas, hidden, weight / len(tokens)
+        return canvas, hidden, hidden / n_hidden[:, None] / len(tokens)
 
-    def _loss(self, tokens, condition, rng, dice, from_left=0.0):
+    def _loss(self, tokens, condition, rng, dice):
         """Loss, and what the way back needs. ``rng`` hides, ``dice`` silences (dropout; None for nothing)."""
-        canvas, hidden, weight = self._hidden(tokens, rng, from_left)
+        canvas, hidden, weight = self._hidden(tokens, rng)
         x, caches = self._forward(canvas, condition, dice)
         asked, weight, told = x[hidden], weight[hidden], tokens[hidden]        # (M, D), (M,), (M,)
         scores = self._respect_end(self._scores(asked), canvas, hidden)        # (M, V)
@@ -256,8 +229,7 @@ class Masked:
 
     def loss_and_grads(self, tokens, condition=NO_CONDITION, rng=None):
         """Nats per place of a random order, filled one by one, and the gradients. ``rng`` throws the masks: it is needed."""
-        loss, (caches, x, hidden, asked, dscores) = self._loss(tokens, condition, rng, rng if self.config.dropout else None,
-                                                               self.config.from_left)
+        loss, (caches, x, hidden, asked, dscores) = self._loss(tokens, condition, rng, rng if self.config.dropout else None)
         dasked, grads = self._scores_backward(asked, dscores)
         dx = np.zeros_like(x)
         dx[hidden] = dasked

@@ -96,8 +96,8 @@ SPRITES = Recipe(
                   Training(200, 64, matrix_rate=0.01, average=0.98, looks=10))}, ordered=False),
      "masked": _masked({
          "tiny": TINY_MASKED,
-         "small": ({"layers": 2, "reach": 3}, Training(150, 16, average=0.97, looks=1)),
-         "full": ({"layers": 3, "reach": 3, "dropout": 0.1}, Training(1000, 16, average=0.99, looks=5))}, ordered=False),
+         "small": ({"layers": 1, "reach": 3}, Training(200, 16, average=0.97, looks=1)),
+         "full": ({"layers": 1, "reach": 3, "dropout": 0.1}, Training(1000, 16, average=0.99, looks=5))}, ordered=False),
      "denoiser": _denoiser({
          "tiny": TINY_DENOISER,
          "small": ({"layers": 3, "hidden": 64}, Training(600, 16, average=0.98, looks=1)),
@@ -126,7 +126,7 @@ DIGITS = Recipe(
      "masked": _masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 2, "reach": 2}, Training(300, 32, average=0.97, looks=1)),
-         "full": ({"layers": 3, "reach": 2, "dropout": 0.1}, Training(2000, 64, average=0.99, looks=5))}, ordered=True),
+         "full": ({"layers": 2, "reach": 2, "dropout": 0.05}, Training(1000, 32, matrix_rate=0.015, average=0.99, looks=3))}, ordered=True),
      "denoiser": _denoiser({
          "tiny": TINY_DENOISER,
          "small": ({"layers": 3, "hidden": 64}, Training(450, 64, average=0.98, looks=1)),

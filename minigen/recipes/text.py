@@ -107,8 +107,8 @@ TEXT = Recipe(
      "ngram": _ngram(5), "marginals": _marginals,
      "masked": _masked({
          "tiny": TINY_MASKED,
-         "small": ({"layers": 4, "width": 128, "reach": 2}, Training(240, 12, looks=1, held_out=64)),
-         "full": ({"layers": 4, "width": 128, "reach": 2}, Training(1500, 24, average=0.99, held_out=256))})},
+         "small": ({"layers": 2, "width": 64, "reach": 2, "pairs": True}, Training(1000, 12, average=0.98, looks=1, held_out=64)),
+         "full": ({"layers": 2, "width": 96, "reach": 2, "pairs": True}, Training(3000, 12, matrix_rate=0.015, average=0.995, held_out=256))})},
     ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"), SHOTS)
 
 POEMS = Recipe(
@@ -121,8 +121,8 @@ POEMS = Recipe(
      "ngram": _ngram(7), "marginals": _marginals, **LENGTH_MODELS,
      "masked": _masked({
          "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
-         "small": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(108, 48, looks=1)),
-         "full": ({"layers": 3, "width": 128, "tied": True, "dropout": 0.1}, Training(900, 48, average=0.99))}),
+         "small": ({"layers": 2, "width": 128, "tied": True}, Training(400, 24, matrix_rate=0.015, average=0.98, looks=1)),
+         "full": ({"layers": 2, "width": 128, "tied": True, "dropout": 0.1}, Training(3000, 24, matrix_rate=0.015, average=0.99))}),
      "lengths, masked": _lengths_masked({
          "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
          "small": ({"layers": 3, "width": 64, "tied": True}, Training(150, 64, average=0.99, looks=1)),
@@ -138,8 +138,8 @@ NAMES = Recipe(
      "ngram": _ngram(5), "marginals": _marginals, **LENGTH_MODELS,
      "masked": _masked({
          "tiny": TINY_MASKED,
-         "small": ({"layers": 4, "width": 64, "reach": 2}, Training(300, 64, looks=1)),
-         "full": ({"layers": 4, "width": 64, "reach": 2, "dropout": 0.1}, Training(1500, 64, average=0.99, looks=12))}),
+         "small": ({"layers": 2, "width": 64, "reach": 2, "pairs": True}, Training(600, 64, matrix_rate=0.015, average=0.98, looks=1)),
+         "full": ({"layers": 2, "width": 64, "reach": 2, "pairs": True}, Training(2000, 64, matrix_rate=0.015, average=0.99, looks=4))}),
      "lengths, masked": _lengths_masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 3, "width": 64, "reach": 2}, Training(300, 64, average=0.99, looks=1)),

@@ -18,7 +18,7 @@ from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 from oracles import every, every_string, influence, random_plan, wake
 
 V, T = 4, 4
-FORMS = {"plain": {}, "neighbours": dict(reach=2), "tied": dict(tied=True), "tied with neighbours": dict(tied=True, reach=1),
+FORMS = {"plain": {}, "neighbours": dict(reach=2), "pairs": dict(pairs=True), "pairs, ends": dict(pairs=True, reach=1, has_end=True), "tied": dict(tied=True), "tied with neighbours": dict(tied=True, reach=1),
          "labels": dict(n_labels=3), "two parts": dict(n_labels=3, label_parts=2), "ends": dict(has_end=True),
          "ends without a tail": dict(has_end=True, tail=False), "tied, ends": dict(tied=True, has_end=True, reach=1),
          "picture": dict(columns=2, reach=1), "grey": dict(columns=2, reach=1, ordered=True),
@@ -57,13 +57,9 @@ class Dice:
 
 
 def all_throws(length):
-    """Every number of hidden places with every ranking of the places, each alike: dice for one canvas.
-
-    One die in so many equal parts that each number of places that may count divides them.
-    """
-    parts = math.lcm(*range(1, length + 1))
-    for i, order in itertools.product(range(parts), itertools.permutations(range(length))):
-        yield Dice((i + 0.5) / parts, (np.array(order)[None] + 0.5) / length)
+    """Every number of hidden places with every ranking of the places, each alike: dice for one canvas."""
+    for i, order in itertools.product(range(length), itertools.permutations(range(length))):
+        yield Dice((i + 0.5) / length, (np.array(order)[None] + 0.5) / length)
 
 
 # Gradients
@@ -181,6 +177,16 @@ def test_a_batch_is_the_mean_of_its_canvases(rng):
     assert gradient(model, tokens, NO_CONDITION, np.random.default_rng(seed))[0] == pytest.approx((2 * halves[0] + 3 * halves[1]) / 5)
 
 
+@pytest.mark.parametrize("tied", [False, True])
+def test_nothing_asked_costs_nothing(tied, rng):
+    """Without a tail a mask may hide only what stands behind END: no loss, and gradients of zero."""
+    model, tokens = small(rng, has_end=True, tail=False, tied=tied), np.array([[0, 3, 3, 3]])
+    throws = 0.3, np.array([[0.8, 0.9, 0.1, 0.2]])                             # two are hidden, both behind END
+    assert model.loss(tokens, NO_CONDITION, Dice(*throws)) == 0.0
+    loss, grads = model.loss_and_grads(tokens, NO_CONDITION, Dice(*throws))
+    assert loss == 0.0 and grads.keys() == model.params.keys() and not any(grad.any() for grad in grads.values())
+
+
 # What it answers
 
 @pytest.mark.parametrize("form", FORMS)
@@ -275,6 +281,20 @@ def test_a_corner_has_three_neighbours():
     """3 x 3: a corner has three, an edge five, the middle eight, and no line wraps round."""
     around = [set(row[row < 9].tolist()) for row in neighbours_of(9, 3, 1)]
     assert around[0] == {1, 3, 4} and around[8] == {4, 5, 7} and around[3] == {0, 1, 4, 6, 7} and around[4] == set(range(9)) - {4}
+
+
+def test_pairs_by_a_plain_loop(rng):
+    """A pair's row is added where that pair stands: two on the left, two on the right, one on each side; nothing else hears it."""
+    model, canvas = small(rng, pairs=True, length=6), rng.integers(0, V + 1, (1, 6))
+    row, before = [*canvas[0].tolist(), *[V + 1] * 2], model.logits(canvas, np.arange(6))[0]     # row[-1], row[-2] lie outside
+    rows = model.params["pair_table.table"].reshape(3, V + 2, V + 2, -1)
+    _, caches = model._forward(canvas, NO_CONDITION)
+    told, _ = model.pair_table.forward(caches["pair_table"] - (V + 2) ** 2 * np.arange(3))
+    for t in range(6):
+        want = rows[0, row[t - 2], row[t - 1]] + rows[1, row[t + 1], row[t + 2]] + rows[2, row[t - 1], row[t + 1]]
+        np.testing.assert_allclose(told[0, t], want, rtol=1e-12)
+    rows += 1.0
+    assert (model.logits(canvas, np.arange(6))[0] != before).all()
 
 
 def test_grey_needs_neighbours(rng):
