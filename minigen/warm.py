@@ -40,7 +40,7 @@ def exercise(recipe, name):
     if result.interrupted:
         raise KeyboardInterrupt
     model = result.model
-    prompt = dataset.valid_stream[:4] if hasattr(dataset, "valid_stream") else dataset.valid[0, :4]
+    prompt = dataset.valid_stream[:4] if hasattr(dataset, "valid_stream") else dataset.valid[0, :min(4, dataset.length // 2)]
     for strategy in {row.strategy for row in recipe.rows if row.model == name}:
         for n in CANVASES:
             condition = base.in_turn(model, n)
