@@ -207,7 +207,7 @@ def test_the_lectures_table_is_made_of_the_other_tables(done, tables):
             assert of_use[kind]["bits_lost"] == pytest.approx(1 - ar["bits"] / nar["bits"])
     assert [each["kind"] for each in speed["figures"]] == list(command_line.KINDS)
     faster = sum(each["seconds_ratio"] > 1 for each in speed["figures"])
-    assert f"faster for {faster} of 6" in speed["sentence"]
+    assert f"faster for {faster} of 7" in speed["sentence"]
     assert speed["winner"] == ("all at once" if faster > 3 else "one by one" if faster < 3 else "undecided")
     assert f"{max(each['seconds_ratio'] for each in speed['figures']):.1f} x" in speed["sentence"]
 

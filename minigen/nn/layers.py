@@ -83,7 +83,7 @@ class Labels:
         return told.sum(axis=1), cache           # (B, D)
 
     def backward(self, cache, dy):
-        return self.rows.backward(cache, np.broadcast_to(dy[:, None], (*cache.shape, dy.shape[-1])))
+        return self.rows.backward(cache, np.repeat(dy[:, None], cache.shape[1], axis=1))
 
 
 class RMSNorm:
