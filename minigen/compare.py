@@ -210,7 +210,7 @@ def text_table(recipe, dataset, models, size, seed, folder):
         if form:
             entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
         if row.strategy in ("cut_at_end", "length_first"):
-            many = draw(model, row, LENGTHS_DRAWN[size], np.random.default_rng(seed))
+            many = draw_many(model, row, LENGTHS_DRAWN[size], seed)
             entry["length_total_variation"] = measure.total_variation(shares_of_lengths(many, dataset.codec.end), true_lengths)
         shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
         made.samples.append((f"{row.model}, {row.strategy}", shown))
@@ -219,6 +219,14 @@ def text_table(recipe, dataset, models, size, seed, folder):
     made.rows.append(empty_row("real, held out") | {
         "impossible": measure.share_unseen([piece for text in held_out for piece in pieces(text)], seen), **extra})
     return made
+
+
+def draw_many(model, row, n, seed, scores=2e8, at_once=2e7):
+    """Up to n samples, a few at a time: so many that no more than ``scores`` are computed, ``at_once`` in memory."""
+    each = model.length * model.vocab_size
+    n, part = int(min(n, max(BATCH, scores / each))), max(1, int(at_once / each))
+    rngs = np.random.default_rng(seed).spawn(-(-n // part))
+    return np.concatenate([draw(model, row, min(part, n - i * part), rng) for i, rng in enumerate(rngs)])
 
 
 def shares_of_lengths(tokens, end):
