@@ -33,6 +33,26 @@ def fits(out, table):
     return Measurement.get(out, out.options.update(width=1000), table).maximum <= out.width
 
 
+def narrowed(title, columns, spares, out, left, tight=None, sections=()):
+    """A table of columns (heading -> cells) that fits ``out``: without as many of the ``spares``, in their order, as it takes.
+
+    Columns named in ``left`` are set left. Once the spare ``tight`` has gone, columns stand closer. Behind the rows of
+    ``sections`` stands a line.
+    """
+    padding = 1
+    for spare in (None, *spares):
+        columns.pop(spare, None)
+        padding = 0 if tight is not None and spare == tight else padding
+        table = slim_table(title, padding)
+        for head in columns:
+            table.add_column(head, justify="left" if head in left else "right", no_wrap=True)
+        for i, cells in enumerate(zip(*columns.values())):
+            table.add_row(*cells, end_section=i in sections)
+        if fits(out, table):
+            break
+    return table
+
+
 def comparison(made, out):
     """Yield what to print for one kind of thing; a narrow terminal ``out`` leaves out columns that compare.json has."""
     from rich.text import Text
@@ -58,16 +78,8 @@ def comparison(made, out):
         columns["form\nkept"] = share("form")
     if any("length_total_variation" in row for row in made.rows):
         columns["lengths,\nvariation"] = [_number(row.get("length_total_variation")) for row in made.rows]
-    for spare in (None, "multipli-\ncations", "one\nof 64", "drawn", "of ten", "drawn ", "one\nalone", "passes"):
-        columns.pop(spare, None)
-        table = slim_table(f"{made.kind}: {made.title}")
-        for head in columns:
-            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
-        for cells in zip(*columns.values()):
-            table.add_row(*cells)
-        if fits(out, table):
-            break
-    yield table
+    spares = ("multipli-\ncations", "one\nof 64", "drawn", "of ten", "drawn ", "one\nalone", "passes")
+    yield narrowed(f"{made.kind}: {made.title}", columns, spares, out, ("strategy", "model"))
     yield Text(f"{seen.replace(chr(10), ' ')}: {made.unseen}; training: "
                + ", ".join(f"{name} {took:.1f} s" for name, took in made.trained.items()), "dim")
     if any(row["bits_kind"] == "bound" for row in made.rows):
@@ -115,16 +127,8 @@ def frontier(made, out):
     if any("recognised" in one for one in points):
         columns["in the\nclassifier"] = [_number(one.get("distance_classifier")) for one in points]
         columns["as\nasked"] = [f"{one['recognised']:.1%}" if one.get("recognised") is not None else "–" for one in points]
-    for spare in (None, "one\nof 64", "in the\nclassifier", "model"):
-        columns.pop(spare, None)
-        table = slim_table(f"{made.kind}: quality against the number of passes")
-        for head in columns:
-            table.add_column(head, justify="left" if head in ("strategy", "model") else "right", no_wrap=True)
-        for cells in zip(*columns.values()):
-            table.add_row(*cells)
-        if fits(out, table):
-            break
-    yield table
+    spares = ("one\nof 64", "in the\nclassifier", "model")
+    yield narrowed(f"{made.kind}: quality against the number of passes", columns, spares, out, ("strategy", "model"))
     for note in made.notes:
         yield Text(note, "dim")
     yield Text()
@@ -139,16 +143,8 @@ def compiled(entries, out):
         "plain\nloop": [_seconds(entry["plain_s"]) for entry in entries],
         "compiled\nloop": [_seconds(entry["compiled_s"]) for entry in entries],
         "ratio": [f"{entry['ratio']:.0f} x" if entry["ratio"] >= 10 else f"{entry['ratio']:.1f} x" for entry in entries]}
-    for spare, padding in ((None, 1), ("strategy", 1), ("tokens", 0)):
-        columns.pop(spare, None)
-        table = slim_table("The same sample from the plain loop and from the compiled one", padding)
-        for head in columns:
-            table.add_column(head, justify="left" if head in ("", "model", "strategy") else "right", no_wrap=True)
-        for cells in zip(*columns.values()):
-            table.add_row(*cells)
-        if fits(out, table):
-            break
-    return table
+    return narrowed("The same sample from the plain loop and from the compiled one", columns, ("strategy", "tokens"), out,
+                    ("", "model", "strategy"), tight="tokens")
 
 
 def _all_but(differ):
@@ -211,16 +207,9 @@ def _speed_table(content, out):
         "per second": [f"{_three_digits(line['per_s'])} {line['unit']}" for line in lines],
         "spread": ["once" if line["rounds"] == 1 else f"{line['spread']:.0%}" for line in lines],
         "minigen is": [_ahead(line["who"], ratios.get((line["work"], line["who"]))) for line in lines]}
-    for spare in (None, "spread", "threads", "per second"):
-        columns.pop(spare, None)
-        table = slim_table("Each piece of work, measured in turn with those beside it")
-        for head in columns:
-            table.add_column(head, justify="left" if head in ("work", "who") else "right", no_wrap=True)
-        for i, cells in enumerate(zip(*columns.values())):
-            table.add_row(*cells, end_section=i + 1 < len(lines) and lines[i + 1]["work"] != lines[i]["work"])
-        if fits(out, table):
-            break
-    return table
+    last_of_work = {i for i, (line, after) in enumerate(zip(lines, lines[1:])) if after["work"] != line["work"]}
+    return narrowed("Each piece of work, measured in turn with those beside it", columns, ("spread", "threads", "per second"), out,
+                    ("work", "who"), sections=last_of_work)
 
 
 def _three_digits(value):
