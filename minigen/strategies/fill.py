@@ -201,18 +201,26 @@ def log_prob(model, tokens, plan, condition=None):
     Tokens of one step are scored independently of each other: the chain rule for one_by_one, a
     product of marginals for all_at_once (Gu et al., 2018).
     """
-    expect_shape("tokens", tokens, (None, getattr(model, "length", None)), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
-    expect_tokens("tokens", tokens, model.vocab_size)
+    expect_scorable(model, tokens)
     plan = plan(tokens.shape[1]) if callable(plan) else plan
     check_places(plan, tokens.shape[1])
     if hasattr(model, "check_plan"):
         model.check_plan(plan)
     condition = condition or NO_CONDITION
     check_condition(model, len(tokens), condition)
-    rows = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
-    return np.concatenate([
-        _log_prob_rows(model, tokens[i:i + rows], plan, condition.rows(slice(i, i + rows)))
-        for i in range(0, len(tokens), rows)] or [np.zeros(0)])
+    return in_rows(lambda rows: _log_prob_rows(model, tokens[rows], plan, condition.rows(rows)), model, tokens)
+
+
+def expect_scorable(model, tokens):
+    """Raise UserError unless tokens (B, T) are finished canvases of the model."""
+    expect_shape("tokens", tokens, (None, getattr(model, "length", None)), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
+    expect_tokens("tokens", tokens, model.vocab_size)
+
+
+def in_rows(score, model, tokens):
+    """``score(rows)`` of all canvases (B, T), so many at a time (a slice) as memory should hold scores of: (B,)."""
+    at_once = max(1, SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
+    return np.concatenate([score(slice(i, i + at_once)) for i in range(0, len(tokens), at_once)] or [np.zeros(0)])
 
 
 def _log_prob_rows(model, tokens, plan, condition):

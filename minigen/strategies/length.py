@@ -10,7 +10,7 @@ text still goes on; the strings of (a) have the right lengths only if place t ha
 import numpy as np
 
 from minigen import maths
-from minigen.errors import expect_shape, expect_tokens, say
+from minigen.errors import say
 from minigen.protocols import NO_CONDITION
 from minigen.strategies import fill
 from minigen.strategies.plans import all_at_once, check_places
@@ -121,7 +121,7 @@ def cut_at_end_log_prob(model, tokens, plan=all_at_once, condition=NO_CONDITION)
             canvas = canvas.copy()
             canvas[:, at] = tokens[:, at]
         return string_log_prob(log_probs, tokens, model.end)
-    return _in_rows(score, model, tokens, condition)
+    return fill.in_rows(lambda rows: score(tokens[rows], condition.rows(rows)), model, tokens)
 
 
 # (b) Length first
@@ -209,7 +209,7 @@ def length_first_log_prob(model, tokens, plan=all_at_once, condition=NO_CONDITIO
             canvas = canvas.copy()
             canvas[:, at] = np.where(inside, tokens[:, at], model.end)
         return total
-    return _in_rows(score, model, tokens, condition)
+    return fill.in_rows(lambda rows: score(tokens[rows], condition.rows(rows)), model, tokens)
 
 
 # Doors
@@ -229,17 +229,9 @@ def expect_length(model):
 
 def _checked(model, tokens, plan, condition):
     """The plan as a list of arrays and the condition, once everything is such that it can be scored."""
-    expect_shape("tokens", tokens, (None, getattr(model, "length", None)), hint="Score a batch: tokens[None] makes one canvas a batch of one.")
-    expect_tokens("tokens", tokens, model.vocab_size)
+    fill.expect_scorable(model, tokens)
     plan = plan(tokens.shape[1]) if callable(plan) else plan
     check_places(plan, tokens.shape[1])
     condition = condition or NO_CONDITION
     fill.check_condition(model, len(tokens), condition)
     return [np.atleast_1d(at) for at in plan], condition
-
-
-def _in_rows(score, model, tokens, condition):
-    """``score(tokens, condition)`` (B,), so many canvases at a time as ``fill.log_prob`` takes."""
-    rows = max(1, fill.SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
-    return np.concatenate([score(tokens[i:i + rows], condition.rows(slice(i, i + rows)))
-                           for i in range(0, len(tokens), rows)] or [np.zeros(0)])

@@ -9,7 +9,7 @@ loses that.
 import numpy as np
 
 from minigen import maths
-from minigen.errors import expect_range, expect_shape, expect_tokens
+from minigen.errors import expect_range
 from minigen.protocols import NO_CONDITION
 from minigen.strategies import fill
 from minigen.strategies.mask_predict import expect_any_order, passes_used
@@ -171,9 +171,7 @@ def _draw(model, canvas, u, condition, passes, rank, *settings):
 
 def _checked(model, tokens, condition):
     """The condition, once tokens and condition are such that they can be scored."""
-    expect_shape("tokens", tokens, (None, getattr(model, "length", None)),
-                 hint="Score a batch: tokens[None] makes one canvas a batch of one.")
-    expect_tokens("tokens", tokens, model.vocab_size)
+    fill.expect_scorable(model, tokens)
     condition = condition or NO_CONDITION
     fill.check_condition(model, len(tokens), condition)
     return condition
@@ -182,10 +180,10 @@ def _checked(model, tokens, condition):
 def _score(model, tokens, condition, passes, rank):
     """Nats (B,) along the order of ``rank`` (see ``_walk``), so many canvases at a time as ``fill.log_prob`` takes."""
     passes_used(tokens.shape[1], passes)                                    # also where there is nothing to score
-    total, at_once = np.zeros(len(tokens)), max(1, fill.SCORED_AT_ONCE // (tokens.shape[1] * model.vocab_size))
-    for i in range(0, len(tokens), at_once):
-        rows = slice(i, i + at_once)
+
+    def score(rows):
         told = tokens[rows]
+        total = np.zeros(len(told))                                         # (B,)
 
         def write(places, scores):
             return np.take_along_axis(told, places, axis=1)
@@ -193,5 +191,6 @@ def _score(model, tokens, condition, passes, rank):
                                        None if rank is None else rank[rows], write):
             log_probs = maths.log_softmax(scores)                           # (B, k, V)
             given = write(places, scores)[..., None]                        # (B, k, 1)
-            total[rows] += np.take_along_axis(log_probs, given, axis=-1)[..., 0].sum(axis=1, dtype=np.float64)
-    return total
+            total += np.take_along_axis(log_probs, given, axis=-1)[..., 0].sum(axis=1, dtype=np.float64)
+        return total
+    return fill.in_rows(score, model, tokens)
