@@ -80,7 +80,7 @@ UNITS = (
          "END is the last id, len(alphabet); the mask is one more. Decoding stops at the first END.",
          "END 是最後一個編號 len(alphabet)，遮罩再加一。解碼時遇到第一個 END 就停。",
          (), 15, ("learn_alphabet(text)", "encode(text, alphabet, length)", "decode(tokens, alphabet)"),
-         ("data.text:CharCodec.encode", "data.text:CharCodec.encode_prompt", "data.text:CharCodec.decode", "data.text:CharCodec.fit"),
+         ("data.text:CharCodec.encode", "data.text:CharCodec.encode_prompt", "data.text:CharCodec.decode", "data.text:CharCodec.fit", "data.text:filled_up"),
          "minigen sample names --size tiny --with exercises/u05_char_codec.py"),
     Unit(6, "HW1", "u06_word_pieces", "Word pieces: un break able", "word piece（子詞）：un break able",
          "Learn which pairs of pieces to merge, and cut a word with given merges.", "學出該合併哪些相鄰的片段，再用學到的規則切開一個詞。",

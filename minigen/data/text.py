@@ -47,15 +47,7 @@ class CharCodec:
 
     def encode(self, text, length=None):
         """Ids `(T,)`; with END in the vocabulary, END follows the text and fills up to `length`."""
-        tokens = self.encode_prompt(text)                               # (n,)
-        if self.has_end:
-            size = len(tokens) + 1 if length is None else length
-            if len(tokens) >= size:
-                raise say("text", f"at most {size - 1} characters and END", f"{len(tokens)} characters")
-            return np.append(tokens, np.full(size - len(tokens), self.end))     # (T,)
-        if length not in (None, len(tokens)):
-            raise say("text", f"{length} characters", len(tokens), "Without END nothing can fill up a row.")
-        return tokens                                                   # (T,)
+        return filled_up(self.encode_prompt(text), length, self.end, "characters")     # (T,)
 
     def encode_prompt(self, text):
         """Ids `(n,)` of the beginning of a text: no END, for it goes on."""
@@ -84,6 +76,21 @@ class CharCodec:
     @classmethod
     def from_settings(cls, settings):
         return cls(settings["characters"], settings["has_end"])
+
+
+def filled_up(tokens, length, end, pieces):
+    """Tokens (n,) with END behind them up to ``length``, one END without it: (T,). Where there is no END (None) they fill a row alone.
+
+    ``pieces`` is what a UserError calls them: "characters".
+    """
+    if end is not None:
+        size = len(tokens) + 1 if length is None else length
+        if len(tokens) >= size:
+            raise say("text", f"at most {size - 1} {pieces} and END", f"{len(tokens)} {pieces}")
+        return np.append(tokens, np.full(size - len(tokens), end))
+    if length not in (None, len(tokens)):
+        raise say("text", f"{length} {pieces}", len(tokens), "Without END nothing can fill up a row.")
+    return tokens
 
 
 def _code_points(text):

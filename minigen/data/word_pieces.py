@@ -17,7 +17,7 @@ from numbers import Integral
 
 import numpy as np
 
-from minigen.data.text import MASK_SHOWN
+from minigen.data.text import MASK_SHOWN, filled_up
 from minigen.errors import expect_range, expect_shape, expect_tokens, say
 
 BYTES = 256                     # ids that spell a character never seen
@@ -214,15 +214,7 @@ class PieceCodec:
 
     def encode(self, text, length=None):
         """Ids `(T,)`; with END in the vocabulary, END follows the text and fills up to `length`."""
-        tokens = self.encode_prompt(text)                               # (n,)
-        if self.has_end:
-            size = len(tokens) + 1 if length is None else length
-            if len(tokens) >= size:
-                raise say("text", f"at most {size - 1} pieces and END", f"{len(tokens)} pieces")
-            return np.append(tokens, np.full(size - len(tokens), self.end))     # (T,)
-        if length not in (None, len(tokens)):
-            raise say("text", f"{length} pieces", len(tokens), "Without END nothing can fill up a row.")
-        return tokens                                                   # (T,)
+        return filled_up(self.encode_prompt(text), length, self.end, "pieces")     # (T,)
 
     def encode_prompt(self, text):
         """Ids `(n,)` of the beginning of a text: no END, for it goes on."""
