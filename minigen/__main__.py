@@ -622,9 +622,9 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         model, codec, made_for, about = checkpoint.load(path)
         if made_for != name:
             raise say("recipe", repr(made_for), repr(name), f"{path.name!r} was trained as {made_for}.")
-        rows = [row for row in (*recipe.rows, *recipe.shots) if row.model == about.get("model")]
+        rows = [row for row in recipe.every_row if row.model == about.get("model")]
         return model, codec, None, rows[0].strategy if rows else "one_by_one", lambda: model
-    rows = [row for row in (*recipe.rows, *recipe.shots) if row.model in recipe.models]
+    rows = [row for row in recipe.every_row if row.model in recipe.models]
     if model_name:
         expect_in("--model", model_name, list(recipe.models), f"These are the models of {name}.")
         rows = [row for row in rows if row.model == model_name]
@@ -682,8 +682,8 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
     if name == "answers":
         return Condition(label=np.full(n, which_question(prompt))), None, None
     if name == "pinyin":
-        from minigen.data import pinyin_words
-        words = pinyin_words()
+        from minigen.recipes import RECIPES
+        words = dataset or RECIPES[name].load("small")
         return words.condition_of(np.full(n, words.find(prompt if prompt is not None else "shi shi"))), None, None
     if complete:
         from minigen.recipes import RECIPES

@@ -45,13 +45,8 @@ class Judge:
                                          # the distance in its features: it looks for digits, and away from noise
 
 
+@one_blas_thread()                                           # a second one would spin where another program wants its core
 def frontier(recipe, dataset, anyorder, models, size, seed):
-    """``points_and_measure`` with one BLAS thread: a second one would spin where another program wants its core."""
-    with one_blas_thread():
-        return points_and_measure(recipe, dataset, anyorder, models, size, seed)
-
-
-def points_and_measure(recipe, dataset, anyorder, models, size, seed):
     """The points of one kind of thing: what each strategy costs and gives.
 
     Parameters
@@ -99,7 +94,7 @@ def points_and_measure(recipe, dataset, anyorder, models, size, seed):
               base.strategy("surest_first", passes))
     for passes in [n for n in PASSES if n <= T]:
         point("mask_predict", anyorder[0], "masked", passes, None, None, base.strategy("mask_predict", passes))
-    for row in [row for row in (*recipe.rows, *recipe.shots) if row.model in models]:
+    for row in [row for row in recipe.every_row if row.model in models]:
         model = models[row.model]
         if row.strategy == "diffusion":
             for passes in (10, 50):

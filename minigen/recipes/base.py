@@ -64,6 +64,11 @@ class Recipe:
     shots: tuple = ()               # rows that only the frontier has: strategies between one pass and T
     asked: bool = False             # the label is a question that is always given, not a part of the thing
 
+    @property
+    def every_row(self):
+        """The rows of the comparison, then those that only the frontier has."""
+        return (*self.rows, *self.shots)
+
 
 def strategy(name, passes=None, **settings):
     """A strategy by its name on the command line; ``passes`` for those that take a number of them (``IN_PASSES``)."""
