@@ -24,7 +24,7 @@ from minigen.recipes import RECIPES, base
 from minigen.data.pinyin import shown_in_taiwan, traditional
 from minigen.recipes import pinyin
 from minigen.recipes.answers import right_answers, table
-from minigen.strategies.fill import can_compile, fill, generate, log_prob
+from minigen.strategies.fill import blank, can_compile, fill, generate, log_prob
 from minigen.strategies.length import lengths
 from minigen.strategies.orders import surest_first_log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
@@ -35,7 +35,9 @@ SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statist
 DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the importance-weighted bound
 LENGTHS_DRAWN = {"tiny": 2000, "small": 20_000, "full": 100_000}     # things whose lengths are counted
 SEEDS = 3                    # trainings of the network on which the frontier is measured
+PINYIN_BATCH = 256           # pairs at a time: their scores over all characters fit the cache
 PINYIN_DRAWN = {"tiny": 256, "small": 2048, "full": 8192}   # of each question that is shown
+PINYIN_EVERY = {"tiny": 4, "small": 32, "full": 128}       # of every question
 ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
 
 
@@ -210,7 +212,7 @@ def text_table(recipe, dataset, models, size, seed, folder):
         if form:
             entry["form"] = float(np.mean([measure.is_quatrain(text) for text in texts]))
         if row.strategy in ("cut_at_end", "length_first"):
-            many = draw_many(model, row, LENGTHS_DRAWN[size], seed)
+            many = lengths_drawn(model, row, LENGTHS_DRAWN[size], seed)
             entry["length_total_variation"] = measure.total_variation(shares_of_lengths(many, dataset.codec.end), true_lengths)
         shown = texts[0] if stream else "   ".join(texts[:12] if recipe.name == "names" else texts[:3])
         made.samples.append((f"{row.model}, {row.strategy}", shown))
@@ -221,12 +223,15 @@ def text_table(recipe, dataset, models, size, seed, folder):
     return made
 
 
-def draw_many(model, row, n, seed, scores=2e8, at_once=2e7):
-    """Up to n samples, a few at a time: so many that no more than ``scores`` are computed, ``at_once`` in memory."""
-    each = model.length * model.vocab_size
-    n, part = int(min(n, max(BATCH, scores / each))), max(1, int(at_once / each))
-    rngs = np.random.default_rng(seed).spawn(-(-n // part))
-    return np.concatenate([draw(model, row, min(part, n - i * part), rng) for i, rng in enumerate(rngs)])
+def lengths_drawn(model, row, n, seed):
+    """n canvases whose lengths are counted: as far as a strategy goes before nothing that follows can change them.
+
+    Cut at END or not, the first END stands where it stands. Who draws the length first has drawn it in the first canvas.
+    """
+    rng = np.random.default_rng(seed)
+    if row.strategy == "cut_at_end":
+        return generate(model, base.strategy("all_at_once"), n, rng)
+    return next(base.strategy(row.strategy)(model, blank(model, n), rng))
 
 
 def shares_of_lengths(tokens, end):
@@ -352,6 +357,7 @@ def answers_table(recipe, dataset, models, size, seed, folder):
 
 # Pinyin
 
+@one_blas_thread()                                          # its products are small: a second one would spin
 def pinyin_table(recipe, dataset, models, size, seed, folder):
     """Real questions, exact under the counts: the gap, the share of pairs that are no words, the total variation."""
     made = Table(recipe.name, recipe.title, recipe.piece, recipe.unseen, [])
@@ -367,11 +373,12 @@ def pinyin_table(recipe, dataset, models, size, seed, folder):
                       "total_variation": float(apart), "shown_total_variation": float(exact[shown, 2].mean())}
         if model is not None:
             def draw(questions, rng):
-                return generate(model, chosen, len(questions), rng, condition=dataset.condition_of(questions))
+                return np.concatenate([generate(model, chosen, len(some), rng, condition=dataset.condition_of(some))
+                                       for some in np.split(questions, range(PINYIN_BATCH, len(questions), PINYIN_BATCH))])
             rng = np.random.default_rng(seed)
             entry |= timed(lambda n: draw(np.zeros(n, int), rng))
             pairs = draw(np.repeat(shown, PINYIN_DRAWN[size]), rng).reshape(len(shown), -1, 2)
-            every = np.repeat(np.arange(len(dataset.questions)), 32)
+            every = np.repeat(np.arange(len(dataset.questions)), PINYIN_EVERY[size])
             listed = set(zip(dataset.asked.tolist(), map(tuple, dataset.tokens.tolist())))
             entry |= {"distance": float(np.mean([pinyin.drawn_total_variation(dataset, q, each) for q, each in zip(shown, pairs)])),
                       "drawn": float(np.mean([(q, tuple(pair)) not in listed for q, pair in zip(every.tolist(), draw(every, rng).tolist())]))}

@@ -8,6 +8,8 @@ import numpy as np
 
 from minigen.errors import expect_range
 
+IN_CACHE = 2 ** 17              # scores that are drawn from at a time: 1 MB each of scores, weights and sums
+
 
 def softmax(logits):
     """Probabilities along the last axis, safe for scores of any size."""
@@ -93,6 +95,10 @@ def check_adjust(temperature, top_k, top_p):
 
 def sample_categorical(logits, u):
     """Walk along the probabilities until they pass the die u (...), uniform in [0, 1)."""
+    if logits.size > IN_CACHE and u.size > 1 and u.shape == logits.shape[:-1]:      # all at once takes eight times as long
+        rows, dice, part = logits.reshape(-1, logits.shape[-1]), u.ravel(), max(1, IN_CACHE // logits.shape[-1])
+        drawn = [sample_categorical(rows[i:i + part], dice[i:i + part]) for i in range(0, len(rows), part)]
+        return np.concatenate(drawn).reshape(u.shape)
     cdf = np.cumsum(softmax(logits.astype(np.float64)), axis=-1)    # (..., V)
     # u is scaled by the last value: rounding can never carry us past the end,
     # nor onto a token of probability zero.

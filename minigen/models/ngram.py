@@ -14,6 +14,7 @@ for any vocabulary and any order.
 
 import numpy as np
 
+from minigen import maths
 from minigen.errors import expect_range, say
 from minigen.models.causal import check_left_to_right, close_after_end, up_to_end
 from minigen.protocols import NO_CONDITION
@@ -149,6 +150,8 @@ class Marginals:
         the first END exactly the law of the lengths: as counted, ``alpha`` added to each length from 0 to T.
     """
 
+    blind = True                                              # no place reads another: one pass stands for any plan
+
     def __init__(self, vocab_size, length=None, alpha=0.1, has_end=False, tail=True):
         if not tail and not (has_end and length):
             raise say("tail", "True for a model without END or without a length", tail, "There is no tail that could be left out.")
@@ -184,6 +187,16 @@ class Marginals:
     def logits(self, canvas, at, condition=NO_CONDITION):
         rows = self.params["log_probs"][np.asarray(at) if self.length else np.zeros(len(at), int)]
         return np.repeat(rows[None], len(canvas), axis=0)                                # (B, A, V)
+
+    def fill_compiled(self, canvas, u, condition, temperature, top_k, top_p):
+        """The tokens of ``fill`` under any plan, on the same dice. All canvases ask the same rows, so their sums are made once.
+
+        Nothing is compiled: what a kernel does elsewhere is one search for each place here.
+        """
+        cdf = np.cumsum(maths.softmax(maths.adjust(self.params["log_probs"], temperature, top_k, top_p)), axis=-1)     # (T or 1, V)
+        drawn = np.stack([np.searchsorted(row, dice * row[-1], side="right")
+                          for row, dice in zip(np.broadcast_to(cdf, (canvas.shape[1], self.vocab_size)), u.T)], axis=1)
+        return np.where(canvas == self.vocab_size, drawn, canvas)                        # (B, T)
 
     def check_plan(self, plan):
         """Places are independent: any plan gives the same distribution."""

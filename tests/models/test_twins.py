@@ -14,7 +14,7 @@ import pytest
 from minigen import maths
 from minigen.models.char_lm import CharLM, CharLMConfig
 from minigen.models.decoder import Decoder, DecoderConfig
-from minigen.models.ngram import NGram
+from minigen.models.ngram import Marginals, NGram
 from minigen.models.pixel_lm import PixelLM, PixelLMConfig
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.strategies.fill import can_compile, fill, fill_compiled, generate, shared_latent
@@ -117,6 +117,12 @@ def some_ngram(rng):
     return NGram(vocab_size, int(rng.integers(1, 7)), float(rng.uniform(0.1, 1.0)), has_end=has_end).fit(tokens)
 
 
+def some_marginals(length, rng):
+    vocab_size, tail = int(rng.integers(2, 20)), bool(rng.random() < 0.5)
+    tokens = rng.integers(0, vocab_size, (int(rng.integers(1, 30)), length))
+    return Marginals(vocab_size, length, float(rng.uniform(0.1, 1.0)), has_end=not tail, tail=tail).fit(tokens)
+
+
 def some_decoder(length, rng):
     labels = int(rng.integers(0, 2)) * 3
     return wake(Decoder(DecoderConfig(
@@ -137,6 +143,11 @@ def test_pixel_lm(rng):
         chosen = list(cases(rng, partial(some_pixel_lm, height, width), [height * width]))
         every_form += chosen[i::2]
     judge(every_form)
+
+
+def test_marginals(rng):
+    """Marginals: the sums made once for all canvases draw what each canvas alone would."""
+    judge(cases(rng, partial(some_marginals, 31), lengths=[31]))
 
 
 def test_ngram(rng):
