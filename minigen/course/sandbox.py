@@ -294,8 +294,8 @@ class Drop(Sandbox):
 
 def _child_pid(heard):
     """What Bubblewrap tells of its first process; None if it ends, or says nothing for seconds."""
-    told = b""
-    while b"}" not in told and select.select([heard], [], [], 5.0)[0] and (part := os.read(heard, 4096)):
+    told, patience = b"", min(5.0, STARTS_WITHIN)
+    while b"}" not in told and select.select([heard], [], [], patience)[0] and (part := os.read(heard, 4096)):
         told += part
     return json.loads(told).get("child-pid") if b"}" in told else None
 

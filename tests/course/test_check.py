@@ -42,7 +42,7 @@ def test_an_endless_loop_ends_with_a_sentence(tmp_path):
     body = "    if logits.ndim == 3:\n        while True:\n            print('x' * 1000)\n    return logits\n"
     report = check.check_unit(U01, written(tmp_path, answered(body)), limit=4.0)
     assert report.state == "stopped" and "endless loop" in report.said and report.checks
-    report = check.check_unit(U01, written(tmp_path, "while True: pass\n"), limit=4.0)
+    report = check.check_unit(U01, written(tmp_path, "while True: pass\n"), limit=2.0)
     assert report.state == "stopped" and "in its first lines" in report.said
 
 
