@@ -5,6 +5,7 @@ chosen after training. Beside it stand the network that was made for one by one,
 diffusion: each a point. Bits are exact where a plan is fixed; a figure that is none says what it is (``bits_kind``).
 """
 
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -92,8 +93,9 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         point("surest_first", anyorder[0], "masked", passes,
               [bits_of(surest_first_log_prob(model, tokens, passes, condition)) for model in anyorder], "exact",
               base.strategy("surest_first", passes))
-    for passes in [n for n in PASSES if n <= T]:
-        point("mask_predict", anyorder[0], "masked", passes, None, None, base.strategy("mask_predict", passes))
+    for name in ("mask_predict", "maskgit"):
+        for passes in [n for n in PASSES if n <= T]:
+            point(name, anyorder[0], "masked", passes, None, None, base.strategy(name, passes))
     for row in [row for row in recipe.every_row if row.model in models]:
         model = models[row.model]
         if row.strategy == "diffusion":
@@ -238,21 +240,39 @@ def crossing(points, key="seconds"):
 
 
 def predicted_crossing(slow, fast, batch):
-    """The same from the machine's limits: reading the weights once a token (one stream) or multiplying (a batch), whichever is longer.
+    """The same from the machine's limits, for ``batch`` canvases.
 
-    ``slow`` is the cached causal network, ``fast`` the any-order one. Measured here: GB/s of reading, GFLOP/s of products.
+    One by one with a cache reads its weights once a token, or multiplies, whichever takes longer: its loop is compiled. A pass of the
+    any-order network ``fast`` multiplies for all places at once, and NumPy is called so many times, however little there is to do.
     """
     speed = machine_limits()
     T = fast.length
     size = 4 * sum(array.size for name, array in slow.params.items() if array.ndim == 2 and not name.startswith(("embedding", "pairs", "labels")))
     cached = max(T * size / speed["bytes"], 2 * batch * slow.multiplications(T) / speed["flop"])
     a_pass = 2 * batch * (fast.multiplications(passes=2) - fast.multiplications(passes=1)) / speed["flop"]
-    return cached / a_pass
+    return cached / (a_pass + calls_of_a_pass(fast) * speed["call"])
+
+
+def calls_of_a_pass(model):
+    """How many compiled functions one pass calls: counted by Python's own profiler."""
+    calls, canvas, condition = 0, np.full((1, model.length), model.vocab_size), base.in_turn(model, 1)
+
+    def count(_frame, event, _function):
+        nonlocal calls
+        calls += event == "c_call"
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        model.logits(canvas, np.arange(model.length), condition)
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 def machine_limits():
-    """Bytes a second that one thread reads from the cache, and operations a second of matrix products on all cores: the best of three."""
-    a = np.ones((512, 512), np.float32)
+    """What one thread can do here, the best of four: bytes a second read from the cache, operations a second of matrix products, seconds of
+    a NumPy call on a few thousand numbers."""
+    a, row = np.ones((512, 512), np.float32), np.ones((64, 64), np.float32)
     numbers = np.ones(2 ** 20, np.float32)
 
     def best(work):
@@ -262,4 +282,9 @@ def machine_limits():
             work()
             took.append(time.perf_counter() - start)
         return min(took)
-    return {"bytes": numbers.nbytes / best(numbers.sum), "flop": 2 * 512 ** 3 / best(lambda: a @ a)}
+
+    def fifty_pairs_of_calls():
+        for _ in range(50):
+            row - row.max(axis=-1, keepdims=True)
+    with one_blas_thread():
+        return {"bytes": numbers.nbytes / best(numbers.sum), "flop": 2 * 512 ** 3 / best(lambda: a @ a), "call": best(fifty_pairs_of_calls) / 100}

@@ -1,5 +1,6 @@
 """The frontier: nested plans, what rises and what crosses, against figures anyone can check."""
 
+import sys
 from functools import partial
 
 import numpy as np
@@ -56,14 +57,25 @@ def test_crossing_is_where_the_seconds_are_equal():
 def test_the_prediction_follows_the_work(rng, monkeypatch):
     """A batch of 64 multiplies 64 times as much, one stream is bound by reading: plain arithmetic on given limits."""
     from minigen.models.char_lm import CharLM, CharLMConfig
-    monkeypatch.setattr(frontier, "machine_limits", lambda: {"bytes": 1e9, "flop": 1e12})
+    monkeypatch.setattr(frontier, "machine_limits", lambda: {"bytes": 1e9, "flop": 1e12, "call": 1e-6})
+    monkeypatch.setattr(frontier, "calls_of_a_pass", lambda model: 7)
     slow = CharLM(CharLMConfig(5, 8, layers=1, width=16, heads=2, context=8), rng)
     fast = Masked(MaskedConfig(5, 8, layers=1, width=16, heads=2), rng)
     weights = 4 * (12 * 16 * 16 + 16 * 5)
     a_pass = 8 * (12 * 16 * 16 + 2 * 16 * 8)
-    assert frontier.predicted_crossing(slow, fast, 1) == pytest.approx((8 * weights / 1e9) / (2 * a_pass / 1e12))
+    assert frontier.predicted_crossing(slow, fast, 1) == pytest.approx((8 * weights / 1e9) / (2 * a_pass / 1e12 + 7e-6))
     reading, work = 8 * weights / 1e9, 2 * 64 * slow.multiplications(8) / 1e12
-    assert frontier.predicted_crossing(slow, fast, 64) == pytest.approx(max(reading, work) / (2 * 64 * a_pass / 1e12))
+    assert frontier.predicted_crossing(slow, fast, 64) == pytest.approx(max(reading, work) / (2 * 64 * a_pass / 1e12 + 7e-6))
+
+
+def test_the_calls_of_a_pass_grow_with_its_layers_and_not_with_its_length(rng):
+    """And the count ends when the pass does."""
+    def calls(layers, length):
+        return frontier.calls_of_a_pass(Masked(MaskedConfig(5, length, layers=layers, width=16, heads=2), rng))
+    calls(1, 8)                                                     # what is imported late is imported now
+    assert calls(1, 8) == calls(1, 16) < calls(2, 8) < calls(3, 8)
+    assert calls(3, 8) - calls(2, 8) == calls(2, 8) - calls(1, 8)
+    assert sys.getprofile() is None or "count" not in repr(sys.getprofile())
 
 
 def test_scored_items_are_held_out():

@@ -104,9 +104,10 @@ def in_turn(model, n):
 
 
 STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, {"plan": all_at_once}),
-              "shared_latent": (shared_latent, {}), "cut_at_end": (cut_at_end, {}), "length_first": (length_first, {}), "mask_predict": (mask_predict, {}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
+              "shared_latent": (shared_latent, {}), "cut_at_end": (cut_at_end, {}), "length_first": (length_first, {}), "mask_predict": (mask_predict, {}),
+              "maskgit": (mask_predict, {"choice_temperature": 4.5}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
               "cascade": (cascade, {}), "diffusion": (diffusion, {"guidance": 1.5})}
-IN_PASSES = ("mask_predict", "surest_first", "random_order", "diffusion")
+IN_PASSES = ("mask_predict", "maskgit", "surest_first", "random_order", "diffusion")
 
 
 @dataclass

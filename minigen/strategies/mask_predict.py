@@ -20,7 +20,7 @@ from minigen.strategies.plans import expect_same_open
 KEEPS = ("draws", "order")
 
 
-def mask_predict(model, canvas, rng, condition=NO_CONDITION, *, passes=8, schedule="cosine", keep="draws",
+def mask_predict(model, canvas, rng, condition=NO_CONDITION, *, passes=8, schedule="cosine", keep="draws", choice_temperature=0.0,
                  temperature=1.0, top_k=None, top_p=None):
     """Yield the canvas (B, T) after each pass, the doubtful places masked again; after the last pass none is.
 
@@ -38,6 +38,9 @@ def mask_predict(model, canvas, rng, condition=NO_CONDITION, *, passes=8, schedu
     keep : "draws" or "order"
         What is kept: the draws that the model was surest of, or places from left to right. In order it is ``fill`` along
         ``in_order(passes, schedule)``, and exact; with T passes it is AR.
+    choice_temperature : float
+        Above 0, luck has a say in what is kept, less in each pass: Gumbel noise times this is added to the logarithm of the
+        confidence, and what was kept stays (MaskGIT; 4.5 there). Without it whatever is likely is kept, and variety is lost.
     temperature, top_k, top_p
         See ``maths.adjust``. The confidence is that of the model as it is: temperature 0 is the published form, which
         takes the likeliest token everywhere and doubts the least likely of them.
@@ -45,9 +48,10 @@ def mask_predict(model, canvas, rng, condition=NO_CONDITION, *, passes=8, schedu
     Notes
     -----
     The dice u (N, B, T) are thrown first: place t of canvas b meets u[s, b, t] in pass s. Those of the first pass are
-    the dice of ``fill``, so one pass draws the tokens of ``all_at_once``.
+    the dice of ``fill``, so one pass draws the tokens of ``all_at_once``. Luck comes from a child of ``rng``.
     """
     maths.check_adjust(temperature, top_k, top_p)
+    expect_range("choice_temperature", choice_temperature, 0.0, hint="0 keeps the surest draws, a large one keeps any.")
     expect_in("keep", keep, KEEPS, "The surest draws, or places from left to right.")
     at = np.flatnonzero(expect_same_open(canvas, model.vocab_size)[0])      # (A,)
     passes = passes_used(at.size, passes)
@@ -57,6 +61,8 @@ def mask_predict(model, canvas, rng, condition=NO_CONDITION, *, passes=8, schedu
     elif hasattr(model, "check_plan"):
         model.check_plan(_blocks(at, left))
     u = rng.random((passes, *canvas.shape))                                 # (N, B, T)
+    if choice_temperature and keep == "draws":
+        keep = lucky(choice_temperature, rng.spawn(1)[0].gumbel(size=(passes, len(canvas), at.size)))
     yield from refine(lambda canvas, at: model.logits(canvas, at, condition), canvas, u, model.vocab_size, schedule, keep,
                       temperature, top_k, top_p)
 
@@ -73,12 +79,14 @@ def refine(logits, canvas, u, mask, schedule="linear", keep="draws", temperature
     u : (N, B, T) float64
         The dice of each pass. A place is drawn in the passes in which it is masked.
     mask : int
-    schedule, keep, temperature, top_k, top_p
+    keep : "draws", "order" or callable (confidence (B, A), masked (B, A), step) -> (B, A)
+        What is kept: where a rule of your own is largest.
+    schedule, temperature, top_k, top_p
         See ``mask_predict``.
     """
     canvas, at = canvas.copy(), np.flatnonzero(canvas[0] == mask)           # (B, T), (A,)
     confidence = np.zeros((len(canvas), at.size))                           # (B, A)
-    for dice, n_left in zip(u, masks_left(schedule, at.size, len(u))):
+    for step, (dice, n_left) in enumerate(zip(u, masks_left(schedule, at.size, len(u)))):
         tokens, scores = canvas[:, at], logits(canvas.copy(), at)           # (B, A), (B, A, V)
         masked = tokens == mask                                             # (B, A), M of them
         asked = scores[masked]                                              # (M, V)
@@ -86,12 +94,21 @@ def refine(logits, canvas, u, mask, schedule="linear", keep="draws", temperature
         tokens[masked] = drawn                                              # what was kept, stays …
         told = np.take_along_axis(maths.softmax(asked), drawn[:, None], axis=-1)[:, 0]      # (M,)
         confidence[masked] = told                                           # … with the confidence that it had
-        sure = confidence if keep == "draws" else np.broadcast_to(-at, confidence.shape)
+        sure = keep(confidence, masked, step) if callable(keep) else confidence if keep == "draws" else np.broadcast_to(-at, confidence.shape)
         # A stable sort doubts equal ones in the order of their places.
         doubtful = np.argsort(sure, axis=1, kind="stable")[:, :n_left]
         np.put_along_axis(tokens, doubtful, mask, axis=1)
         canvas[:, at] = tokens
         yield canvas.copy()
+
+
+def lucky(temperature, noise):
+    """What ``refine`` keeps where luck has a say: noise (N, B, A), weighted by the share of passes still to come."""
+    def keep(confidence, masked, step):
+        weight = temperature * (1.0 - (step + 1) / len(noise))
+        with np.errstate(divide="ignore"):                                  # what was drawn may have become impossible by rounding
+            return np.where(masked, np.log(confidence) + weight * noise[step], np.inf)
+    return keep
 
 
 # How many

@@ -17,7 +17,7 @@ from minigen.strategies.fill import fill, generate
 from minigen.strategies.mask_predict import (in_order, mask_predict, masks_left, n_masked, n_masked_cosine, passes_used,
                                              refine)
 from minigen.strategies.plans import all_at_once, check_places, one_by_one
-from oracles import conditional, every, frequencies, plain_fill, product_of_marginals, random_joint, walk
+from oracles import conditional, every, frequencies, most_by_chance, plain_fill, product_of_marginals, random_joint, walk
 
 CURVES = {"linear": lambda share: 1 - share, "cosine": lambda share: math.cos(math.pi / 2 * share)}
 
@@ -188,6 +188,34 @@ def test_more_passes_than_places_are_not_made(rng):
         tokens, frames = film_of(joint, 3, 6, prompt, passes=50)
         assert len(frames) == used
         np.testing.assert_array_equal(tokens, film_of(joint, 3, 6, prompt, passes=used)[0])
+
+
+# With luck in the choice
+
+def test_what_was_kept_stays_and_one_pass_is_all_at_once(rng):
+    """Each pass decides as many places as the schedule says, and gives none back."""
+    joint = random_joint(rng, 3, 4)
+    for schedule in CURVES:
+        _, frames = film_of(joint, 4, 50, passes=3, schedule=schedule, choice_temperature=2.0)
+        for before, after, n in zip(frames, frames[1:], decided_after(4, 3, schedule)):
+            np.testing.assert_array_equal(after[before < 3], before[before < 3])
+            assert ((before < 3).sum(axis=1) == n).all()
+    np.testing.assert_array_equal(film_of(joint, 4, 50, passes=1, choice_temperature=9.0)[0], film_of(joint, 4, 50, passes=1)[0])
+
+
+@pytest.mark.statistical
+def test_luck_alone_is_a_random_order_and_exact(rng):
+    """So much noise that nothing else counts: T passes draw the joint distribution. Without it 00 comes 0.504 times instead of 0.36.
+
+    20,000 draws each; Hoeffding and the sum over the cells make a false alarm rarer than 1e-6.
+    """
+    def drawn(joint, **settings):
+        strategy = partial(mask_predict, passes=joint.ndim, schedule="linear", **settings)
+        return frequencies(generate(Table.from_joint(joint), strategy, 20_000, rng), joint.shape[0])
+    joint, coins = random_joint(rng, 2, 4), np.outer([0.6, 0.4], [0.6, 0.4])
+    assert np.abs(drawn(joint, choice_temperature=1e9) - joint.ravel()).max() < most_by_chance(20_000, cells=32)
+    assert abs(drawn(coins, choice_temperature=1e9)[0] - 0.36) < most_by_chance(20_000, cells=32)
+    assert abs(drawn(coins)[0] - 0.504) < most_by_chance(20_000, cells=32)
 
 
 # In order it is fill
