@@ -109,7 +109,7 @@ DIGITS = Recipe(
     {"pixel_lm": _pixel_lm({
         "tiny": TINY_PIXELS,
         "small": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(150, 32, decay=1.0, average=0.97, looks=1)),
-        "full": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(500, 32, decay=1.0, average=0.98, looks=10))},
+        "full": ({"blocks": 3, "dropout": 0.2, "colour_dropout": 0.05}, Training(2400, 32, decay=1.0, average=0.99, looks=10))},
         ordered=True),
      "decoder": _decoder(0, {
          "tiny": TINY_DECODER,
@@ -126,7 +126,8 @@ DIGITS = Recipe(
      "masked": _masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 2, "reach": 2}, Training(300, 32, average=0.97, looks=1)),
-         "full": ({"layers": 2, "reach": 2, "dropout": 0.05}, Training(1000, 32, matrix_rate=0.015, average=0.99, looks=3))}, ordered=True),
+         # As long as pixel_lm trains, measured in seconds of work.
+         "full": ({"layers": 2, "reach": 2}, Training(1500, 32, matrix_rate=0.015, average=0.99, looks=3))}, ordered=True),
      "denoiser": _denoiser({
          "tiny": TINY_DENOISER,
          "small": ({"layers": 3, "hidden": 64}, Training(450, 64, average=0.98, looks=1)),
