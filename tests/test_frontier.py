@@ -119,6 +119,8 @@ def test_strategies_by_name():
     """``--passes`` goes to those that take it, and is refused by the others in one line."""
     assert base.strategy("mask_predict", 4).keywords["passes"] == 4
     assert isinstance(base.strategy("cascade"), partial)
+    for name in ("cut_at_end", "length_first"):
+        assert [at.tolist() for at in base.strategy(name, 2).keywords["plan"](3)] == [[0, 1], [2]]
     for name, passes in (("one_by_one", 3), ("cascade", 2), ("mask_predict", 0)):
         with pytest.raises(ValueError, match="passes: expected"):
             base.strategy(name, passes)

@@ -18,7 +18,7 @@ from minigen.strategies.fill import fill, shared_latent
 from minigen.strategies.length import cut_at_end, length_first
 from minigen.strategies.mask_predict import mask_predict
 from minigen.strategies.orders import random_order, surest_first
-from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
+from minigen.strategies.plans import all_at_once, in_blocks, in_passes, one_by_one
 
 SIZES = ("tiny", "small", "full")
 
@@ -71,14 +71,14 @@ class Recipe:
 
 
 def strategy(name, passes=None, **settings):
-    """A strategy by its name on the command line; ``passes`` for those that take a number of them (``IN_PASSES``)."""
+    """A strategy by its name on the command line; ``passes`` for those that take a number of them (``IN_PASSES``, ``IN_A_PLAN``)."""
     name, _, size = name.partition(":")
     if passes is not None:
-        if name not in IN_PASSES:
-            raise say("passes", f"a strategy that takes a number of passes ({', '.join(IN_PASSES)})", repr(name),
-                      "Plans have their own: one_by_one one for each piece, in_blocks:K one for each K pieces.")
+        if name not in IN_PASSES + IN_A_PLAN:
+            raise say("passes", f"a strategy that takes a number of passes ({', '.join(IN_PASSES + IN_A_PLAN)})", repr(name),
+                      "Others have their own: one_by_one one for each piece, in_blocks:K one for each K pieces, cascade one for each size.")
         expect_range("passes", passes, 1, hint="One pass is all at once.")
-        settings["passes"] = passes
+        settings |= {"passes": passes} if name in IN_PASSES else {"plan": in_passes(passes)}
     if name == "in_blocks":
         if not size.isdecimal():             # isdigit() lets ² pass, int() does not
             raise say("strategy", "in_blocks:K with a number K", repr(f"{name}:{size}"), "For instance in_blocks:8.")
@@ -107,6 +107,7 @@ STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, 
               "shared_latent": (shared_latent, {}), "cut_at_end": (cut_at_end, {}), "length_first": (length_first, {}), "mask_predict": (mask_predict, {}),
               "maskgit": (mask_predict, {"choice_temperature": 4.5}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
               "cascade": (cascade, {}), "diffusion": (diffusion, {"guidance": 1.5})}
+IN_A_PLAN = ("cut_at_end", "length_first")      # from left to right, as many blocks as passes; the length is drawn before the first
 IN_PASSES = ("mask_predict", "maskgit", "surest_first", "random_order", "diffusion")
 
 

@@ -33,6 +33,16 @@ def in_blocks(k):
     return lambda length: [np.arange(t, min(t + k, length)) for t in range(0, length, k)]
 
 
+def in_passes(n):
+    """The same by its number of passes: n blocks, as equal as can be, no more than there are places.
+
+    >>> [at.tolist() for at in in_passes(2)(5)]
+    [[0, 1, 2], [3, 4]]
+    """
+    expect_range("passes", n, 1, hint="One pass is all at once; as many as places is one by one.")
+    return lambda length: np.array_split(np.arange(length), min(n, length)) if length else []
+
+
 def check_places(plan, length):
     """Raise UserError unless every position stands in the plan exactly once."""
     places = np.sort(np.concatenate([np.atleast_1d(at) for at in plan])) if len(plan) else np.empty(0, int)

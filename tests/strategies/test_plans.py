@@ -9,7 +9,7 @@ import pytest
 from minigen.errors import UserError
 from minigen.models.table import Table
 from minigen.strategies.fill import log_prob
-from minigen.strategies.plans import all_at_once, check_places, in_blocks, one_by_one, still_open
+from minigen.strategies.plans import all_at_once, check_places, in_blocks, in_passes, one_by_one, still_open
 from oracles import entropy_bits, every, expected_bits, random_joint, random_plan
 
 
@@ -32,6 +32,16 @@ def test_blocks_hold_every_place_once_in_order(k, length):
     assert len(plan) == math.ceil(length / k)
     assert all(at.size == k for at in plan[:-1]) and 1 <= plan[-1].size <= k
     assert sum(lists(plan), []) == list(range(length))
+
+
+def test_in_passes_is_as_equal_as_can_be():
+    """Every place once, from the left, n blocks whose sizes differ by one at most; never more than places."""
+    for length, n in itertools.product(range(8), range(1, 11)):
+        plan = in_passes(n)(length)
+        assert [t for at in plan for t in at] == list(range(length)) and len(plan) == min(n, length)
+        assert not plan or max(map(len, plan)) - min(map(len, plan)) <= 1
+    with pytest.raises(UserError, match="passes"):
+        in_passes(0)
 
 
 def test_blocks_join_the_two_ends():
