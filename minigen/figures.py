@@ -597,7 +597,7 @@ def frontier(path, points, piece, measures, title):
         if point["passes"]:
             lines.setdefault((point["strategy"], point["model"]), []).append(point)
     figure, panels = _blank_figure(3, (16, 6))
-    looks = {name: {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]} for i, name in enumerate(lines)}
+    looks = _looks(lines)
     for axes, key, heading in zip(panels, ("bits", "distance", "impossible"),
                                   (f"bits per {piece}, held out", "distance to the data", "pieces never seen in training")):
         for name, line in lines.items():
@@ -615,6 +615,11 @@ def frontier(path, points, piece, measures, title):
     figure.legend(handles=keys, loc="outside lower center", ncols=4, frameon=False, fontsize=12)
     figure.suptitle(f"{title}\ndistance: {measures}; a hollow marker is a bound", fontsize=14)
     _save_figure(path, figure)
+
+
+def _looks(names):
+    """A colour and a marker for each line, no pair twice among 49."""
+    return {name: {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[(i + i // len(COLOURS)) % len(MARKERS)]} for i, name in enumerate(names)}
 
 
 def _blank_figure(n_panels, inches):

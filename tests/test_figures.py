@@ -275,3 +275,14 @@ def test_importing_the_room_does_not_load_what_it_draws_with():
 
     code = "import sys, minigen.figures; sys.exit(any(each in sys.modules for each in ('matplotlib', 'PIL')))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_no_two_lines_of_a_frontier_look_the_same(tmp_path):
+    """As many strategies as the comparison has, and more; what is None is left out."""
+    looks = figures._looks(range(49))
+    assert len({tuple(sorted(look.items())) for look in looks.values()}) == 49
+    points = [{"strategy": f"strategy {i}", "model": "masked", "passes": passes, "bits": None if i == 3 else 2.0 + i, "bits_kind": "exact",
+               "distance": 1.0, "impossible": None} for i in range(9) for passes in (1, 4)]
+    figures.frontier(tmp_path / "frontier.png", points, "pixel", "a distance", "A title")
+    with Image.open(tmp_path / "frontier.png") as picture:
+        assert len(picture.convert("RGB").getcolors(1 << 24)) > 9
