@@ -15,8 +15,7 @@ import typer
 
 from minigen.errors import UserError, expect_in, expect_range, say
 
-ANY_ORDER = ("mask_predict", "surest_first", "random_order")
-KINDS = ("text", "poems", "names", "sprites", "digits", "answers", "pinyin")
+KINDS = ("text", "poems", "names", "sprites", "digits", "answers", "pinyin", "english")
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
                   help="One by one, or all at once: small generative models, trained from nothing on this machine.")
@@ -114,14 +113,15 @@ def train(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) 
 
 @app.command()
 def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS) + ".")],
-           strategy: Annotated[str, typer.Option(help="one_by_one, all_at_once, in_blocks:K, shared_latent; mask_predict, surest_first, random_order, "
-                                                              "cascade, diffusion, cut_at_end, length_first.")] = "",
-           passes: Annotated[Optional[int], typer.Option(help="For mask_predict, surest_first, random_order, diffusion: how often the model is asked.")] = None,
+           strategy: Annotated[str, typer.Option(help="one_by_one, all_at_once, in_blocks:K, shared_latent; mask_predict, maskgit, surest_first, "
+                                                              "random_order, cascade, diffusion, cut_at_end, length_first.")] = "",
+           passes: Annotated[Optional[int], typer.Option(help="For mask_predict, maskgit, surest_first, random_order, diffusion, cut_at_end, length_first: how often "
+                                                                  "the model is asked.")] = None,
            n: Annotated[Optional[int], typer.Option("--n", help="How many samples; 25 pictures or 10 lines without it.")] = None,
            temperature: Annotated[float, typer.Option(help="0 takes the likeliest piece, 1 draws from the model as it is.")] = 1.0,
            top_k: Annotated[Optional[int], typer.Option(help="Draw among the k likeliest pieces only.")] = None,
            top_p: Annotated[Optional[float], typer.Option(help="Draw among the likeliest pieces that hold this share.")] = None,
-           prompt: Annotated[Optional[str], typer.Option(help="Text to go on from; for answers a part of the question.")] = None,
+           prompt: Annotated[Optional[str], typer.Option(help="Text to go on from; what is asked of pinyin and english, a part of it of answers.")] = None,
            complete: Annotated[bool, typer.Option("--complete", help="Pictures: complete the upper half of held-out ones.")] = False,
            film: Annotated[Optional[Path], typer.Option(help="Also write a GIF of the first sample being made.")] = None,
            length: Annotated[int, typer.Option(help="Characters of running text.")] = 400,
@@ -637,7 +637,7 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         return exact, answers.codec, answers.items, strategy, lambda: exact
     elif strategy:
         # The model that this strategy was made for, any order where there is such a network, or the main one, which says what is wrong.
-        rows = [row for row in rows if row.strategy == strategy] or [row for row in rows if row.model == "masked" and strategy in ANY_ORDER] or rows
+        rows = [row for row in rows if row.strategy == strategy] or [row for row in rows if row.model == "masked" and strategy in base.ANY_ORDER] or rows
     recipe, dataset = load_recipe(name, size, data, lines, tile)
     model, training = recipe.models[rows[0].model](dataset, size, np.random.default_rng(seed))
 
@@ -681,12 +681,11 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
     condition = base.in_turn(model, n)
     if name == "answers":
         return Condition(label=np.full(n, which_question(prompt))), None, None
-    if name == "pinyin":
-        from minigen.recipes import RECIPES
+    from minigen.recipes import PAGES, RECIPES
+    if name in PAGES:
         words = dataset or RECIPES[name].load("small")
-        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else "shi shi"))), None, None
+        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else PAGES[name].questions[0]))), None, None
     if complete:
-        from minigen.recipes import RECIPES
         held_out = dataset or RECIPES[name].load("small")
         if held_out.codec.settings() != codec.settings():
             raise say("--complete", "a model of the shipped pictures", "one of other pictures",

@@ -56,7 +56,7 @@ def narrowed(title, columns, spares, out, left, tight=None, sections=()):
 def comparison(made, out):
     """Yield what to print for one kind of thing; a narrow terminal ``out`` leaves out columns that compare.json has."""
     from rich.text import Text
-    seen = {"answers": "impossible", "pinyin": "no\nword"}.get(made.kind, "never\nseen")
+    seen = {"answers": "impossible", "pinyin": "no\nword", "english": "wrong"}.get(made.kind, "never\nseen")
 
     def share(key):
         return [f"{row[key]:.1%}" if row.get(key) is not None else "–" for row in made.rows]
@@ -69,7 +69,7 @@ def comparison(made, out):
         seen: share("impossible")}
     if made.kind == "answers":
         columns |= {"drawn": share("impossible_drawn"), "gap,\nbits": [_number(row["gap"]) for row in made.rows]}
-    if made.kind == "pinyin":
+    if any("total_variation" in row for row in made.rows):
         columns |= {"drawn": share("drawn"), "gap,\nbits": [_number(row.get("gap")) for row in made.rows],
                     "total\nvariation": [_number(row.get("total_variation")) for row in made.rows],
                     "of ten": [_number(row.get("shown_total_variation")) for row in made.rows],

@@ -138,6 +138,7 @@ BAD = {
     "a character never seen": ("sample text --prompt To€be", "€"),
     "a prompt longer than a name": ("sample names --prompt " + "a" * 60, "60"),
     "no such question": ("sample answers --prompt bogus", "bogus"),
+    "no such English word": ("sample english --prompt abilty", "Did you mean ability?"),
     "blocks from a causal model": ("sample sprites --strategy in_blocks:4", "pixel_lm"),
     "all at once from a causal model": ("sample names --strategy all_at_once --model char_lm", "char_lm"),
     "a latent where there is none": ("sample names --strategy shared_latent", "shared_latent"),
@@ -278,6 +279,16 @@ def test_all_at_once_gives_impossible_answers_where_one_by_one_has_none(tmp_path
     """README's own line: the exact table, decided at once; 200 answers, each 1/4: a false alarm is below 1e-24."""
     done = minigen(tmp_path, "sample", "answers", "--prompt", "李宏毅", "--strategy", "all_at_once", "--n", "200")
     assert done.code == 0 and set(done.out.split()) == {"演員", "老師", "演師", "老員"}
+
+
+def test_what_is_asked_of_english_and_pinyin(draw):
+    """However it is typed, the same question; another one draws something else; two characters a line, under every strategy."""
+    for name, typed, other in (("english", ("ability", " Ability "), "teacher"), ("pinyin", ("gong shi", "Gong1 shi4"), "yi yi")):
+        first, second, third = (draw(name, "--prompt", prompt, "--n", "20") for prompt in (*typed, other))
+        assert first == second != third
+        for strategy in ("one_by_one", "all_at_once", "mask_predict", "surest_first"):
+            passes = ("--passes", "2") if strategy in ("mask_predict", "surest_first") else ()
+            assert [len(line) for line in draw(name, "--strategy", strategy, *passes, "--n", "3").splitlines()] == [2, 2, 2]
 
 
 def test_a_film_of_a_sprite_and_of_a_text(draw, tmp_path):

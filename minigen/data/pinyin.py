@@ -13,15 +13,14 @@ import unicodedata
 
 import numpy as np
 
-from minigen.data.text import ASSETS, CharCodec
+from minigen.data.counted import Counted
+from minigen.data.text import ASSETS
 from minigen.errors import say
-from minigen.protocols import Condition
 
 LEAST_WORDS = 3                 # a question with one or two answers has little to mix up
-DRAWS = 16                      # training words per question and epoch
 
 
-class Pinyin:
+class Pinyin(Counted):
     """The questions as a dataset: what is asked is a pair of syllables, what is answered a pair of characters.
 
     Parameters
@@ -31,75 +30,17 @@ class Pinyin:
 
     Attributes
     ----------
-    questions : list of str
-        Question q is label q of ``support``.
-    tokens, asked, probs : (N, 2) int64, (N,) int64, (N,) float64
-        Every word of every question, the question that it answers, and its share of that question's counts.
-    condition_of : callable
-        Questions (n,) to what a model is told: the ids of their two syllables, (n, 2).
-    n_labels : int
-        How many syllables there are; a canvas is told two.
+    syllables : list of str
+        A model is told the ids of two of them.
     """
 
     kind = "pinyin"
-    augment = None
     label_parts = 2
-    length = 2                  # T
 
     def __init__(self, words):
-        self.questions = list(words)
-        self.words = words
         self.syllables = sorted({part for question in words for part in question.split()})
-        self.n_labels = len(self.syllables)
-        self.codec = CharCodec.fit("".join(word for answers in words.values() for word in answers), has_end=False)
-        self.asked = np.repeat(np.arange(len(words)), [len(answers) for answers in words.values()])     # (N,)
-        self.tokens = self.codec.encode("".join(word for answers in words.values() for word in answers)).reshape(-1, 2)
-        counts = np.array([count for answers in words.values() for count in answers.values()], np.float64)
-        self.probs = counts / np.bincount(self.asked, counts)[self.asked]                               # (N,)
         ids = {syllable: i for i, syllable in enumerate(self.syllables)}
-        self.parts = np.array([[ids[part] for part in question.split()] for question in words])         # (Q, 2)
-        # For a quick look while training: the same words each time, in proportion. (There is nothing to hold out: what
-        # is to be learnt is the table itself, and the exact figures are taken on all of it.)
-        self.valid, self.valid_label = self._drawn(np.full(len(words), 0.5), np.random.default_rng(0))
-
-    @property
-    def train(self):
-        """Every word once, (N, 2)."""
-        return self.tokens
-
-    @property
-    def train_label(self):
-        return self.parts[self.asked]
-
-    def condition_of(self, questions):
-        """What a model is told when it is asked question q: its syllables."""
-        return Condition(label=self.parts[questions])                                                   # (n, 2)
-
-    def support(self, question):
-        """All words of a question, tokens (n, 2), and their probabilities (n,)."""
-        here = self.asked == question
-        return self.tokens[here], self.probs[here]
-
-    def batches(self, size, rng):
-        """One epoch in random order: 16 words of each question, as nearly in proportion to the counts as can be.
-
-        One die a question, and 16 draws at equal distances behind it: each word comes as often as it should on
-        average, and never one time more or less than that in any epoch (systematic sampling).
-        """
-        tokens, label = self._drawn(rng.random(len(self.questions)), rng)
-        for start in range(0, len(tokens), size):
-            yield tokens[start:start + size], Condition(label=label[start:start + size])
-
-    def _drawn(self, u, rng):
-        """16 words of each question for its die u (Q,): tokens (16 Q, 2), labels (16 Q, 2), shuffled."""
-        edges = np.cumsum(self.probs)                                   # (N,) question q ends at q + 1
-        marks = np.arange(len(u))[:, None] + (np.arange(DRAWS) + u[:, None]) / DRAWS                    # (Q, 16)
-        # Rounding must not lead into the next question's words.
-        last = np.cumsum(np.bincount(self.asked)) - 1
-        first = np.append(0, last[:-1] + 1)
-        rows = np.clip(np.searchsorted(edges, marks, side="right"), first[:, None], last[:, None]).ravel()
-        rows = rows[rng.permutation(rows.size)]
-        return self.tokens[rows], self.parts[self.asked[rows]]
+        super().__init__(words, np.array([[ids[part] for part in question.split()] for question in words]), len(ids))
 
     def find(self, text):
         """The question that somebody means: "shi shi", "Shi4 shi2", "shìshí" or "ㄕˋ" without tones.
@@ -152,11 +93,3 @@ def shown_in_taiwan():
     """
     rows = [line.split("\t") for line in (ASSETS / "pinyin_shown.tsv").read_text("utf-8").splitlines()[1:]]
     return {(question, word): (traditional, zhuyin, toned) for question, word, traditional, zhuyin, toned in rows}
-
-
-def traditional(question, pair, shown):
-    """A drawn pair of characters in 繁體中文, from the words of its question; as it is where no word has the character there."""
-    if (question, pair) in shown:
-        return shown[question, pair][0]
-    return "".join(next((told[0][place] for (asked, word), told in shown.items() if asked == question and word[place] == character),
-                        character) for place, character in enumerate(pair))

@@ -108,7 +108,8 @@ STRATEGIES = {"one_by_one": (fill, {"plan": one_by_one}), "all_at_once": (fill, 
               "maskgit": (mask_predict, {"choice_temperature": 4.5}), "surest_first": (surest_first, {}), "random_order": (random_order, {}),
               "cascade": (cascade, {}), "diffusion": (diffusion, {"guidance": 1.5})}
 IN_A_PLAN = ("cut_at_end", "length_first")      # from left to right, as many blocks as passes; the length is drawn before the first
-IN_PASSES = ("mask_predict", "maskgit", "surest_first", "random_order", "diffusion")
+ANY_ORDER = ("mask_predict", "maskgit", "surest_first", "random_order")         # of models that predict any place from any visible ones
+IN_PASSES = (*ANY_ORDER, "diffusion")
 
 
 @dataclass

@@ -1,100 +1,23 @@
 """Pinyin without tones, and the words that it can be: real questions with several right answers, counted."""
 
-import numpy as np
-
 from minigen import data
-from minigen.models.char_lm import CharLM, CharLMConfig
-from minigen.models.masked import Masked, MaskedConfig
-from minigen.recipes.base import Recipe, Row, Training
+from minigen.data.pinyin import shown_in_taiwan
+from minigen.recipes import counted
 
-FORM = {"width": 64, "layers": 1, "heads": 4}
-TRAINING = {"tiny": Training(20, 128, rate=0.02, looks=1, held_out=2000), "small": Training(300, 512, rate=0.02, looks=1, held_out=4000),
-            "full": Training(3000, 512, rate=0.02, looks=4, held_out=4000)}
+PINYIN = counted.recipe("pinyin", "Two syllables without tones, and which word they are", lambda size: data.pinyin_words(),
+                        "drawn words that are not on the list")
 
 
-def _told(dataset):
-    """What both networks are told, and how long an answer is."""
-    return {"vocab_size": dataset.codec.vocab_size, "length": dataset.length, "n_labels": dataset.n_labels, "label_parts": 2, **FORM}
+def heading(words, question, taiwan):
+    """The truth in one line: how many words there are, the most frequent with their readings and shares."""
+    name = words.questions[question]
+    truth = sorted(zip(words.support(question)[1], words.words[name]), reverse=True)
+    listed = "  ".join(f"{taiwan[name, word][0]} {taiwan[name, word][1]} {p:.0%}" for p, word in truth[:5])
+    return f"{name}: {len(truth)} words, by the counts {listed}"
 
 
-def _char_lm(dataset, size, rng):
-    return CharLM(CharLMConfig(context=2, pairs=False, **_told(dataset)), rng), TRAINING[size]
-
-
-def _masked(dataset, size, rng):
-    return Masked(MaskedConfig(reach=1, **_told(dataset)), rng), TRAINING[size]
-
-
-PINYIN = Recipe(
-    "pinyin", "Two syllables without tones, and which word they are", "character", lambda size: data.pinyin_words(),
-    {"char_lm": _char_lm, "masked": _masked},
-    (Row("one_by_one", "char_lm"), Row("all_at_once", "masked"), Row("one_by_one", "masked"), Row("surest_first", "masked"),
-     Row("mask_predict", "masked")),
-    "masked", "drawn words that are not on the list", asked=True)
-
-# What is exact
-
-SHOWN = ("shi shi", "gong shi", "shi ji", "yi yi", "shi li", "xian shi", "ji shi", "li shi", "xing shi", "qi shi")
-
-
-def joint(dataset, question):
-    """The counts of one question as a table of probabilities: (first characters, second characters)."""
-    tokens, probs = dataset.support(question)
-    first, second = (np.unique(column, return_inverse=True)[1] for column in tokens.T)
-    table = np.zeros((first.max() + 1, second.max() + 1))
-    np.add.at(table, (first, second), probs)
-    return table
-
-
-def all_at_once_of(table):
-    """What all at once draws from a table: the product of its marginals."""
-    return np.outer(table.sum(axis=1), table.sum(axis=0))
-
-
-def mask_predict_of(table):
-    """What two passes of mask-predict draw from a table, exactly: every pair of first draws is walked.
-
-    The draw that was likelier is kept, the other place is asked again; of two that are equally likely the second is kept.
-    """
-    first, second = table.sum(axis=1), table.sum(axis=0)
-    keeps_first = np.where(first[:, None] > second, first[:, None] * second, 0.0).sum(axis=1)           # P(first is drawn and kept)
-    keeps_second = np.where(first[:, None] > second, 0.0, first[:, None] * second).sum(axis=0)
-    return keeps_first[:, None] * table / first[:, None] + keeps_second * table / second
-
-
-def compared(drawn, table):
-    """Gap in bits, share of pairs that are no words, total variation: of a distribution from the counts, both tables."""
-    words = table > 0
-    with np.errstate(divide="ignore"):
-        gap = float((table[words] * np.log2(table[words] / drawn[words])).sum())
-    return gap, float(drawn[~words].sum()), float(np.abs(drawn - table).sum() / 2)
-
-
-def expected(dataset, strategy):
-    """``compared`` under the counts themselves, for every question: (Q, 3)."""
-    draws = {"one_by_one": lambda table: table, "all_at_once": all_at_once_of, "mask_predict": mask_predict_of}[strategy]
-    tables = [joint(dataset, question) for question in range(len(dataset.questions))]
-    return np.array([compared(draws(table), table) for table in tables])
-
-
-def judged(dataset, log_probs):
-    """The same three figures for every question from a model's log-probabilities (N,) of all words: (Q, 3), exact."""
-    told, asked = np.exp(log_probs), dataset.asked
-    gap = np.bincount(asked, dataset.probs * (np.log(dataset.probs) - log_probs)) / np.log(2.0)
-    outside = np.maximum(1.0 - np.bincount(asked, told), 0.0)
-    return np.stack([gap, outside, (np.bincount(asked, np.abs(told - dataset.probs)) + outside) / 2], axis=1)
-
-
-def entropies(dataset):
-    """Bits of a whole answer, for every question: (Q,)."""
-    return np.bincount(dataset.asked, -dataset.probs * np.log2(dataset.probs))
-
-
-def drawn_total_variation(dataset, question, pairs):
-    """Total variation of drawn pairs (n, 2) to the counts: too large by what chance scatters, less with more draws."""
-    tokens, probs = dataset.support(question)
-    V = dataset.codec.vocab_size
-    words = tokens[:, 0] * V + tokens[:, 1]
-    seen, counts = np.unique(pairs[:, 0] * V + pairs[:, 1], return_counts=True)
-    share = dict(zip(seen.tolist(), counts / len(pairs)))
-    return (sum(abs(share.pop(word, 0.0) - p) for word, p in zip(words.tolist(), probs)) + sum(share.values())) / 2
+PAGE = counted.Page(
+    ("shi shi", "gong shi", "shi ji", "yi yi", "shi li", "xian shi", "ji shi", "li shi", "xing shi", "qi shi"), shown_in_taiwan, heading,
+    "the counts themselves", "words",
+    "* is on no list. The tones were dropped on purpose: with them most questions would have one answer. "
+    "The list is cut by count and lacks some words (誓師 for one).")

@@ -108,7 +108,7 @@ TEXT = Recipe(
      "masked": _masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 2, "width": 64, "reach": 2, "pairs": True}, Training(1000, 12, average=0.98, looks=1, held_out=64)),
-         "full": ({"layers": 2, "width": 96, "reach": 2, "pairs": True}, Training(3000, 12, matrix_rate=0.015, average=0.995, held_out=256))})},
+         "full": ({"layers": 2, "width": 96, "reach": 2, "pairs": True}, Training(1600, 24, matrix_rate=0.01, average=0.995, held_out=256))})},
     ROWS, "char_lm", "words that the training text does not contain", ("data", "lines"), SHOTS)
 
 POEMS = Recipe(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from minigen import measure
-from minigen.data import Items, Pinyin
+from minigen.data import English, Items, Pinyin
 from minigen.errors import UserError
 from minigen.protocols import Condition
-from minigen.recipes import RECIPES, base
+from minigen.recipes import PAGES, RECIPES, base
 from minigen.recipes.base import Training
 from minigen.strategies.fill import fill, generate, log_prob, shared_latent
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
@@ -26,6 +26,8 @@ def cut_down(name):
     dataset = RECIPES[name].load("tiny")
     if name == "pinyin":
         return Pinyin({question: dataset.words[question] for question in dataset.questions[:6]})
+    if name == "english":
+        return English({word: dataset.characters[word] for word in dataset.questions[:6]})
     if not isinstance(dataset, Items):
         return replace(dataset, train_stream=dataset.train_stream[:3000], valid_stream=dataset.valid_stream[:400])
     # Every seventh answer, so that every question comes.
@@ -100,7 +102,7 @@ def test_rows_name_what_there_is(name):
         assert callable(base.strategy(row.strategy))
         assert row.model in recipe.models or row.model == "char_lm + ngram"
         assert set(row.model.split(" + ")) <= set(recipe.models)
-    assert recipe.rows[0].strategy == "one_by_one" and (recipe.rows[0].model == recipe.main or name == "pinyin")
+    assert recipe.rows[0].strategy == "one_by_one" and (recipe.rows[0].model == recipe.main or name in PAGES)
     assert {row.model for row in (*recipe.rows, *recipe.shots)} >= set(recipe.models)
     assert set(recipe.sources) <= {"data", "lines", "tile"}
 

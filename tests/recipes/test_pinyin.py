@@ -1,14 +1,12 @@
-"""What is exact about pinyin: the issue's figures by hand, mask-predict by walking every die, scores against plain loops."""
-
-import itertools
+"""What is exact about pinyin: the issue's figures by hand, and the truth of the ten questions in one line."""
 
 import numpy as np
 import pytest
 
 from minigen.data.pinyin import pinyin_words
 from minigen.models.table import Table
-from minigen.recipes import pinyin
-from minigen.strategies.mask_predict import mask_predict
+from minigen.recipes import counted
+from minigen.recipes.pinyin import PAGE, PINYIN
 
 WORDS = pinyin_words()
 
@@ -16,7 +14,7 @@ WORDS = pinyin_words()
 @pytest.mark.parametrize("question, bits, outside, apart", [("shi shi", 1.90, 0.587, 0.625), ("gong shi", 1.75, 0.586, 0.608)])
 def test_one_shot_by_hand(question, bits, outside, apart):
     """All at once under the counts: total correlation, share of pairs that are no words, total variation."""
-    got = pinyin.expected(WORDS, "all_at_once")[WORDS.find(question)]
+    got = counted.expected(WORDS, "all_at_once")[WORDS.find(question)]
     assert (np.abs(got - [bits, outside, apart]) < [6e-3, 1e-3, 1e-3]).all()
     exact = Table(*WORDS.support(WORDS.find(question)), WORDS.codec.vocab_size)
     assert got[0] == pytest.approx(exact.total_correlation(), abs=1e-9)
@@ -25,63 +23,16 @@ def test_one_shot_by_hand(question, bits, outside, apart):
 def test_always_the_same_answer_is_no_quality():
     """Always 實施: no pair that is no word, and yet a total variation of 0.53. The share never stands alone."""
     q = WORDS.find("shi shi")
-    table = pinyin.joint(WORDS, q)
+    table = counted.joint(WORDS, q)
     always = np.zeros_like(table)
     always[np.unravel_index(table.argmax(), table.shape)] = 1.0
-    _, outside, apart = pinyin.compared(always, table)
+    _, outside, apart = counted.compared(always, table)
     assert outside == 0 and apart == pytest.approx(0.53, abs=0.005)
 
 
-def test_mask_predict_by_walking_all_first_draws(rng):
-    """Two places: the likelier draw stays (of equals the second), the other is drawn anew given it."""
-    for table in (rng.random((3, 4)), np.ones((2, 2)), rng.integers(0, 3, (4, 4)) + np.eye(4)):
-        table = table / table.sum()
-        first, second, drawn = table.sum(axis=1), table.sum(axis=0), np.zeros_like(table)
-        for a, b in itertools.product(range(len(first)), range(len(second))):
-            if first[a] > second[b]:
-                drawn[a] += first[a] * second[b] * table[a] / first[a]
-            else:
-                drawn[:, b] += first[a] * second[b] * table[:, b] / second[b]
-        np.testing.assert_allclose(pinyin.mask_predict_of(table), drawn)
-        assert drawn.sum() == pytest.approx(1.0)
-
-
-@pytest.mark.statistical
-def test_the_strategy_draws_what_was_walked(rng):
-    """The strategy itself on the table, 40,000 times: each cell within six standard errors (false alarm below 1e-6 for all twelve)."""
-    table = rng.random((3, 4)) + np.eye(3, 4)
-    table /= table.sum()
-    joint = np.zeros((4, 4))
-    joint[:3] = table
-    n = 40_000
-    *_, drawn = mask_predict(Table.from_joint(joint), np.full((n, 2), 4), rng, passes=2)
-    seen = np.bincount(drawn[:, 0] * 4 + drawn[:, 1], minlength=16).reshape(4, 4)[:3] / n
-    p = pinyin.mask_predict_of(table)
-    assert (np.abs(seen - p) < 6 * np.sqrt(p * (1 - p) / n) + 1e-12).all()
-
-
-def test_a_model_is_judged_as_its_table_would_be(rng):
-    """From log-probabilities of the words alone: gap, outside, total variation as from the whole table."""
-    rows, told = [], np.zeros(len(WORDS.tokens))
-    for q in range(40):
-        table = pinyin.joint(WORDS, q)
-        drawn = pinyin.all_at_once_of(table) * 0.9
-        drawn[0, 0] += 0.1
-        rows.append(pinyin.compared(drawn, table))
-        tokens, _ = WORDS.support(q)
-        first, second = (np.unique(column, return_inverse=True)[1] for column in tokens.T)
-        told[WORDS.asked == q] = drawn[first, second]
-    with np.errstate(divide="ignore"):
-        got = pinyin.judged(WORDS, np.log(np.where(told > 0, told, 1.0)))[:40]
-    np.testing.assert_allclose(got, rows, atol=1e-12)
-
-
-def test_drawn_total_variation_counts_words_and_what_is_none():
-    """In exact proportion it is 0; all on one pair that is no word it is 1; half there one half."""
-    q = WORDS.find("gong shi")
-    tokens, probs = WORDS.support(q)
-    counts = np.rint(probs * WORDS.probs.size).astype(int)
-    drawn = np.repeat(tokens, counts, axis=0)
-    assert pinyin.drawn_total_variation(WORDS, q, drawn) == pytest.approx(np.abs(counts / counts.sum() - probs).sum() / 2)
-    nonsense = np.repeat(tokens[:1, ::-1], len(drawn), axis=0)
-    assert pinyin.drawn_total_variation(WORDS, q, nonsense) == pytest.approx(1.0)
+def test_the_ten_questions_are_there_and_said_in_one_line():
+    """Each is a question of the list; the line begins with the most frequent words."""
+    taiwan = PAGE.taiwan()
+    lines = [PAGE.heading(WORDS, WORDS.find(question), taiwan) for question in PAGE.questions]
+    assert lines[0].startswith("shi shi: 18 words, by the counts 實施 ㄕˊ ㄕ 47%  事實 ㄕˋ ㄕˊ 20%") and len(lines) == 10
+    assert PINYIN.name == "pinyin" and PINYIN.asked
