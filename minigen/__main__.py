@@ -616,7 +616,7 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
     before minutes of training.
     """
     import numpy as np
-    from minigen.recipes import RECIPES, checkpoint
+    from minigen.recipes import RECIPES, base, checkpoint
     recipe = RECIPES[name]
     if path:
         model, codec, made_for, about = checkpoint.load(path)
