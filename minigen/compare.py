@@ -36,8 +36,8 @@ DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the import
 LENGTHS_DRAWN = {"tiny": 2000, "small": 20_000, "full": 100_000}     # things whose lengths are counted
 SEEDS = 3                    # trainings of the network on which the frontier is measured
 PAIRS_BATCH = 256            # pairs at a time: their scores over all characters fit the cache
-PAIRS_DRAWN = {"tiny": 256, "small": 2048, "full": 8192}    # of each question that is shown
-PAIRS_EVERY = {"tiny": 4, "small": 32, "full": 128}         # of every question
+PAIRS_DRAWN = {"tiny": 64, "small": 2048, "full": 8192}     # of each question that is shown
+PAIRS_EVERY = {"tiny": 1, "small": 32, "full": 128}         # of every question
 ANSWERS_DRAWN = {"tiny": 64, "small": 1024, "full": 4096}   # of each question
 
 

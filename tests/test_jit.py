@@ -49,6 +49,7 @@ def files_in(folder, ending=""):
 def in_a_new_process(folder, code, **environment):
     """What ``code`` prints in a Python of its own that finds ``folder/minigen``, and what stands on its stderr."""
     kept = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME")}
+    kept["PYTHONDONTWRITEBYTECODE"] = "1"          # Python's own cache would not notice a file changed twice in a second
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, env={**kept, **environment},
                           capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

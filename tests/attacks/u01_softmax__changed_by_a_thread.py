@@ -11,7 +11,7 @@ def softmax(logits):
     answer, scores = np.zeros(logits.shape), logits.copy()
 
     def later():
-        time.sleep(0.002)
+        time.sleep(0.05)                         # the answer is long gone
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         answer[...] = weights / weights.sum(axis=-1, keepdims=True)
     threading.Thread(target=later, daemon=True).start()
