@@ -121,6 +121,8 @@ def frontier_notes(points, slow, fast):
         lowest = min(best, key=lambda one: one["bits"])
         yield (f"any order, {T} passes ({lowest['strategy']}): {lowest['bits']:.3f} bits, {lowest['bits'] / dedicated[0]['bits'] - 1:+.1%} beside "
                f"{dedicated[0]['model']} ({dedicated[0]['bits']:.3f}), on the same items")
+    if (alike := frontier.agreement(points)) is not None:
+        yield f"of two plans of the any-order network, the one with fewer bits has the smaller distance in {alike:.0%} of all pairs"
     for key, batch, words in (("seconds", 1, "alone"), ("seconds_64", BATCH, f"of {BATCH}")):
         measured_at = frontier.crossing(points, key)
         if measured_at is None or slow is None:

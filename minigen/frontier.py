@@ -29,10 +29,16 @@ from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 SCORED = {"tiny": 4, "small": 16, "full": 37}                # held-out items whose bits are taken under every plan (400 passes cost)
 DRAWN = {"tiny": 16, "small": 200, "full": 349}               # samples whose distance is taken
-WORK = {"tiny": 2e5, "small": 2e6, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
+WORK = {"tiny": 2e5, "small": 4e6, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
 ORDERS = 3                                                   # random orders under which each item is scored
 PASSES = (2, 4, 8, 16)                                       # of the strategies that take any number
+LOOKS = 1.3e6                                                # places computed one by one, all scored items together: 8 monsters
 BATCH = 64
+
+
+def n_scored(size, length):
+    """How many held-out items are scored under every plan. One by one, each costs length ** 2 places."""
+    return min(SCORED[size], int(LOOKS / length ** 2))
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         What the distance is.
     """
     judge, points = judge_of(dataset, size, seed), []
-    tokens, condition = scored(dataset, SCORED[size])
+    tokens, condition = scored(dataset, n_scored(size, anyorder[0].length))
     counted = up_to_end(tokens, dataset.codec.end).sum()
     T = anyorder[0].length
 
@@ -223,6 +229,16 @@ def rises(points):
             change = np.subtract(after["bits_each"], before["bits_each"])
             error = change.std(ddof=1) / np.sqrt(change.size) if change.size > 1 else None
             yield strategy, before["passes"], after["passes"], float(change.mean()), error and float(error)
+
+
+def agreement(points):
+    """Of all pairs of points of the any-order network with both figures, the share that bits and distance put in the same order.
+
+    One half would be chance. None where fewer than two points have both.
+    """
+    both = [(one["bits"], one["distance"]) for one in points if one["model"] == "masked" and one["bits"] is not None and one["distance"] is not None]
+    pairs = [(a, b) for i, a in enumerate(both) for b in both[:i] if a[0] != b[0] and a[1] != b[1]]
+    return sum((a[0] < b[0]) == (a[1] < b[1]) for a, b in pairs) / len(pairs) if pairs else None
 
 
 def crossing(points, key="seconds"):

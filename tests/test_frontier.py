@@ -78,6 +78,17 @@ def test_the_calls_of_a_pass_grow_with_its_layers_and_not_with_its_length(rng):
     assert sys.getprofile() is None or "count" not in repr(sys.getprofile())
 
 
+def test_agreement_counts_pairs():
+    """All alike 1, all the other way round 0, one of three pairs exchanged two thirds; other networks and missing figures do not count."""
+    def points(bits, distances, model="masked"):
+        return [{"model": model, "bits": b, "distance": d} for b, d in zip(bits, distances)]
+    assert frontier.agreement(points([1, 2, 3], [5, 6, 7])) == 1
+    assert frontier.agreement(points([1, 2, 3], [7, 6, 5])) == 0
+    assert frontier.agreement(points([1, 2, 3], [5, 7, 6])) == pytest.approx(2 / 3)
+    assert frontier.agreement(points([1, 2], [5, 6]) + points([3], [0], "char_lm") + points([4], [None]) + points([None], [1])) == 1
+    assert frontier.agreement(points([1], [5])) is frontier.agreement([]) is None
+
+
 def test_scored_items_are_held_out():
     """Up to n of them, with the labels that belong to them."""
     digits = RECIPES["digits"].load("tiny")
@@ -107,7 +118,7 @@ def test_every_point_has_every_figure(rng):
     kinds = {one["strategy"]: one["bits_kind"] for one in points}
     assert kinds["in_blocks"] == kinds["surest_first"] == kinds["one_by_one"] == "exact"
     assert kinds["random_order"] == "mean over orders" and kinds["mask_predict"] is None
-    tokens, condition = frontier.scored(dataset, frontier.SCORED["tiny"])
+    tokens, condition = frontier.scored(dataset, frontier.n_scored("tiny", dataset.length))
     counted = sum(len(dataset.codec.decode(one)) + 1 for one in tokens)
     for plan, passes in ((all_at_once, 1), (one_by_one, dataset.length)):
         point, = (one for one in points if one["strategy"] == "in_blocks" and one["passes"] == passes)
