@@ -212,7 +212,9 @@ def test_ctrl_c_in_training_keeps_a_checkpoint_that_loads(tmp_path):
     ours, its = pty.openpty()
     running = subprocess.Popen([sys.executable, "-m", "minigen", "train", "names", "--size", "full", "--out", "names.npz"],
                                cwd=tmp_path, stdin=its, stdout=its, stderr=subprocess.PIPE,
-                               env={**os.environ, "TERM": "xterm", "COLUMNS": "120"})
+                               env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+                               # Who starts pytest in the background may have told all that it starts to ignore Ctrl-C.
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     os.close(its)
     shown, limit = b"", time.monotonic() + 120
     try:
