@@ -100,11 +100,15 @@ def compare(kinds, size, seed, folder, progress, shots=False):
 
 
 def add_frontier(made, recipe, dataset, anyorder, models, size, seed, folder):
-    """The points, their picture, and the sentences under them."""
+    """The points measured, and shown."""
     made.frontier, measures = frontier.frontier(recipe, dataset, anyorder, models, size, seed)
-    slow = models.get("char_lm") or models.get("pixel_lm")
-    made.notes = [f"distance: {measures}", *frontier_notes(made.frontier, slow, anyorder[0])]
-    figures.frontier(folder / f"frontier_{made.kind}.png", made.frontier, made.piece, measures, f"{recipe.title}: quality against the number of passes")
+    show_frontier(made, measures, models.get("char_lm") or models.get("pixel_lm"), anyorder[0], folder)
+
+
+def show_frontier(made, measures, slow, fast, folder):
+    """The picture of the points, and the sentences under them."""
+    made.notes = [f"distance: {measures}", *frontier_notes(made.frontier, slow, fast)]
+    figures.frontier(folder / f"frontier_{made.kind}.png", made.frontier, made.piece, measures, f"{made.title}: quality against the number of passes")
     made.files.append(f"frontier_{made.kind}.png")
 
 
@@ -131,7 +135,7 @@ def frontier_notes(points, slow, fast):
         if measured_at >= 1:
             yield f"one {words}: one by one with a cache takes as long as {predicted} of the any-order network, and more passes are the slower way"
         else:
-            work = (fast.multiplications(passes=2) - fast.multiplications(passes=1)) / slow.multiplications(T)
+            work = frontier.work_of_a_pass(fast) / slow.multiplications(T)
             yield (f"one {words}: against the lecture's table, one by one with a cache is faster than even one pass; it takes as long as {predicted}. "
                    f"Why: it computes each place once, in a compiled loop; a pass computes all {T} places anew, with {work:.1f} x the "
                    f"multiplications of all of one by one and {frontier.calls_of_a_pass(fast)} calls of NumPy")
@@ -396,6 +400,7 @@ def counted_table(recipe, dataset, models, size, seed, folder):
     label, entropy = dataset.condition_of(dataset.asked), counted.entropies(dataset).mean()
     shown = [dataset.find(question) for question in page.questions]
     taiwan, tops = page.taiwan(), {}
+    listed = set(zip(dataset.asked.tolist(), map(tuple, dataset.tokens.tolist())))
 
     def add(strategy, model_name, passes, exact, model, chosen, work):
         entry = empty_row(strategy, model_name) | {"passes": passes, "multiplications": work, "drawn": None, "distance": None}
@@ -411,7 +416,6 @@ def counted_table(recipe, dataset, models, size, seed, folder):
             entry |= timed(lambda n: draw(np.zeros(n, int), rng))
             pairs = draw(np.repeat(shown, PAIRS_DRAWN[size]), rng).reshape(len(shown), -1, 2)
             every = np.repeat(np.arange(len(dataset.questions)), PAIRS_EVERY[size])
-            listed = set(zip(dataset.asked.tolist(), map(tuple, dataset.tokens.tolist())))
             entry |= {"distance": float(np.mean([counted.drawn_total_variation(dataset, q, each) for q, each in zip(shown, pairs)])),
                       "drawn": float(np.mean([(q, tuple(pair)) not in listed for q, pair in zip(every.tolist(), draw(every, rng).tolist())]))}
             for q, each in zip(shown, pairs):
@@ -440,9 +444,7 @@ def counted_table(recipe, dataset, models, size, seed, folder):
                       "impossible": row["drawn"] if row["impossible"] is None else row["impossible"], "distance": row["distance"]} for row in made.rows
                      if row["seconds"]]
     measures = f"total variation of drawn {page.answers} to {page.truth}, ten questions"
-    made.notes = [f"distance: {measures}", *frontier_notes(made.frontier, models["char_lm"], models["masked"])]
-    figures.frontier(folder / f"frontier_{made.kind}.png", made.frontier, made.piece, measures, f"{recipe.title}: quality against the number of passes")
-    made.files.append(f"frontier_{made.kind}.png")
+    show_frontier(made, measures, models["char_lm"], models["masked"], folder)
     return made
 
 

@@ -265,8 +265,13 @@ def predicted_crossing(slow, fast, batch):
     T = fast.length
     size = 4 * sum(array.size for name, array in slow.params.items() if array.ndim == 2 and not name.startswith(("embedding", "pairs", "labels")))
     cached = max(T * size / speed["bytes"], 2 * batch * slow.multiplications(T) / speed["flop"])
-    a_pass = 2 * batch * (fast.multiplications(passes=2) - fast.multiplications(passes=1)) / speed["flop"]
+    a_pass = 2 * batch * work_of_a_pass(fast) / speed["flop"]
     return cached / (a_pass + calls_of_a_pass(fast) * speed["call"])
+
+
+def work_of_a_pass(model):
+    """Multiplications of one pass more."""
+    return model.multiplications(passes=2) - model.multiplications(passes=1)
 
 
 def calls_of_a_pass(model):

@@ -42,13 +42,13 @@ def exercise(recipe, name):
     model = result.model
     prompt = dataset.valid_stream[:4] if hasattr(dataset, "valid_stream") else dataset.valid[0, :min(4, dataset.length // 2)]
     for strategy in {row.strategy for row in recipe.rows if row.model == name}:
+        begun = None if strategy == "cascade" else prompt      # from small to large nothing is given
         for n in CANVASES:
             condition = base.in_turn(model, n)
-            cut = {"temperature": 0.9, "top_k": 5, "top_p": 0.9}
-            for given, settings in ((None, {}), *([(prompt, cut)] if strategy != "cascade" else [(None, cut)])):
+            for given, settings in ((None, {}), (begun, {"temperature": 0.9, "top_k": 5, "top_p": 0.9})):
                 chosen = base.strategy(strategy, **settings)
                 generate(model, chosen, n, rng, condition=condition, prompt=given, length=LENGTH)
-        film = base.strategy(strategy)(model, blank(model, n, prompt if strategy != "cascade" else None, LENGTH), rng, condition)
+        film = base.strategy(strategy)(model, blank(model, n, begun, LENGTH), rng, condition)
         next(film)                                 # a film is drawn by the plain loop: one step of it
 
 

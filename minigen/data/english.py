@@ -7,6 +7,7 @@ lecture's 演員 / 老師 (one bit, one half), on 638 real words.
 """
 
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import permutations
 
 import numpy as np
@@ -53,6 +54,7 @@ def english_words():
     return English(dict(line.split("\t") for line in (ASSETS / "english_hanzi.tsv").read_text("utf-8").splitlines()[1:]))
 
 
+@lru_cache(maxsize=1)
 def characters_in_taiwan():
     """How the characters of ten words are shown: word -> character -> (traditional, 注音, pinyin with tones).
 
