@@ -198,10 +198,10 @@ def kill_all_of(uid, patience=5.0):
                 os._exit(0)
         os.waitpid(child, 0)
         reap(processes_of(uid, dead=True))
-        if not list(processes_of(uid, dead=True)):
+        if not processes_of(uid, dead=True):
             return
         waited = time.monotonic() - begun
-        if waited > MOURNED and not list(processes_of(uid)):
+        if waited > MOURNED and not processes_of(uid):
             return
         if waited > patience:
             raise OSError(errno.EBUSY, f"processes of user {uid} that cannot be killed")
@@ -218,16 +218,24 @@ def reap(pids):
 
 
 def processes_of(uid, dead=False):
-    """Process ids of a user; ``dead``: also of those that nobody has reaped. (Read from ``status``: who forbids dumps of himself seems to belong to root elsewhere.)"""
-    for name in os.listdir("/proc"):
-        if name.isdecimal():
-            try:
-                with open(f"/proc/{name}/status", "rb") as file:
-                    status = file.read()
-            except OSError:
-                continue
-            if b"\nUid:\t%d\t" % uid in status and (dead or b"\nState:\tZ" not in status):
-                yield int(name)
+    """Process ids of a user; ``dead``: also of those that nobody has reaped."""
+    return [pid for pid, owner, ended in _owned() if owner == uid and (dead or not ended)]
+
+
+def users():
+    """The ids of all users that have a process, a dead one too: a set."""
+    return {owner for _, owner, _ in _owned()}
+
+
+def _owned():
+    """(process id, user id, whether it is dead) of every process. (Read from ``status``: who forbids dumps of himself seems to belong to root elsewhere.)"""
+    for name in filter(str.isdecimal, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/status", "rb") as file:
+                status = file.read()
+        except OSError:
+            continue
+        yield int(name), int(status.partition(b"\nUid:\t")[2].split(maxsplit=1)[0]), b"\nState:\tZ" in status
 
 
 def below(pid):

@@ -122,7 +122,7 @@ class Sandbox:
     def arguments(read, write, site, folders):
         """How the interpreter is started: isolated, no site, nothing written beside its files."""
         package, sealed = folders
-        code = (f"import sys; sys.path += {[str(package), *map(str, site)]!r}; import minigen; minigen.__path__.append({str(sealed)!r}); "
+        code = (f"import gc, sys; gc.disable(); sys.path += {[str(package), *map(str, site)]!r}; import minigen; minigen.__path__.append({str(sealed)!r}); "
                 f"from minigen.course.worker import main; main({read}, {write})")
         return ["-I", "-S", "-B", "-X", "utf8", "-c", code]
 
@@ -152,7 +152,7 @@ class Sandbox:
             return
         self.end()
         self.process.wait()
-        if self.uid is not None:
+        if self.uid is not None and any(confine.processes_of(self.uid, dead=True)):
             confine.kill_all_of(self.uid)          # the orphans that this process has adopted
         elif self.inside:
             confine.reap([self.inside])
@@ -368,9 +368,11 @@ def _locked(uid):
 
 
 def sweep():
-    """End what graders that were killed have left of users that nobody holds now."""
-    for name in filter(str.isdecimal, os.listdir(_users()) if os.geteuid() == 0 else ()):
-        if (lock := _locked(int(name))) is not None:
+    """End what graders that were killed have left of users that nobody holds now: processes, folders."""
+    there = os.listdir(_users()) if os.geteuid() == 0 else ()
+    left = confine.users() | {int(name.partition("-")[0]) for name in there if "-" in name}
+    for name in filter(str.isdecimal, there):
+        if int(name) in left and (lock := _locked(int(name))) is not None:
             _clean(int(name))
             os.close(lock)
 

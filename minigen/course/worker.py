@@ -4,6 +4,7 @@ Nothing here is trusted by the other side (``proxy.py``): the file shares this p
 no test, no answer and no result; all it could forge is what its own functions return.
 """
 
+import gc
 import os
 from pathlib import Path
 
@@ -218,7 +219,8 @@ def line_of(error, path):
 
 
 def main(read, write):
-    """Serve over two file descriptors; what is printed goes nowhere."""
+    """Serve over two file descriptors; what is printed goes nowhere. (It was started without garbage collection: nothing of NumPy's is any.)"""
+    gc.freeze(), gc.enable()
     try:
         Worker(Pipe(read, write)).serve()
     except WireError:                              # the other side is gone, or a thread of the file wrote into the pipe

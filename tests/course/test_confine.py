@@ -528,9 +528,9 @@ def test_every_process_of_a_user_is_killed(behave):
     """None is left when it returns, whatever it did not to be found."""
     with sandbox.User() as uid, going(uid, behave) as (_, alive):
         if behave not in (chain,):
-            assert list(confine.processes_of(uid))
+            assert confine.processes_of(uid)
         confine.kill_all_of(uid)
-        assert list(confine.processes_of(uid)) == []
+        assert confine.processes_of(uid) == []
         assert select.select([alive], [], [], 60)[0] and os.read(alive, 1) == b""
 
 
@@ -539,10 +539,11 @@ def test_processes_of_other_users_go_on():
     with sandbox.User() as one, sandbox.User() as other, going(one, pausing), going(other, pausing) as (pid, _):
         assert one != other
         confine.kill_all_of(one)
-        assert list(confine.processes_of(other)) == [pid] and os.getpid() in confine.processes_of(0)
+        assert confine.processes_of(other) == [pid] and os.getpid() in confine.processes_of(0)
+        assert {0, other} <= confine.users() and one not in confine.users()
         os.kill(pid, signal.SIGKILL)               # a zombie until somebody waits for it: it is none of his processes any more
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        assert list(confine.processes_of(other)) == []
+        assert confine.processes_of(other) == []
 
 
 def test_descendants_are_found():
@@ -571,12 +572,15 @@ def test_descendants_are_found():
 
 
 def test_resident_memory_is_what_processes_hold():
-    """As much as was taken and written to; of two as much as of each; nothing of none that is there."""
+    """As much as was taken and written to; of two as much as of each; nothing of none that is there.
+
+    Only to a quarter: the kernel counts on each processor by itself and adds that up when it is due.
+    """
     def work():
         before = confine.resident([os.getpid()])
-        kept = np.ones(100 << 20, np.uint8)
-        return confine.resident([os.getpid()]) - before >= 99 << 20 and kept[0] == 1
-    assert in_child(lambda: bool(work())) is True
+        kept = np.ones(200 << 20, np.uint8)
+        return (confine.resident([os.getpid()]) - before) / kept.sum()
+    assert in_child(lambda: float(work())) == pytest.approx(1, abs=0.25)
     assert confine.resident([2 ** 22 + 1]) == 0 == confine.resident([])
     here = os.getpid()
     assert confine.resident([here, here]) == pytest.approx(2 * confine.resident([here]), rel=0.2)

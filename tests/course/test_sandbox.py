@@ -277,7 +277,7 @@ said = "ready"
 def test_killing_ends_everything_at_once(name):
     """Grandchildren in sessions of their own that ignore every signal, and whoever must be waited for; its folder is gone too."""
     with running(name) as one:
-        assert one.run(LEFT_BEHIND) == "ready" and len(list(confine.processes_of(one.uid))) >= 4
+        assert one.run(LEFT_BEHIND) == "ready" and len(confine.processes_of(one.uid)) >= 4
         one.box.kill()
         assert every_process_of(one.uid) == [] and one.box.process is None
         assert not list(Path(sandbox.tempfile.gettempdir()).glob(f"minigen-users/{one.uid}-*"))
@@ -303,7 +303,7 @@ def test_another_worker_starts_where_one_was_killed(name):
             one.box.kill()
             one.start()
             assert one.run("import os; said = [name for name in os.listdir() if name != 'u01_softmax.py']") == []
-            assert len(list(confine.processes_of(one.uid))) <= 3
+            assert len(confine.processes_of(one.uid)) <= 3
             assert one.run("from concurrent.futures import ThreadPoolExecutor; said = sum(ThreadPoolExecutor(5).map(abs, range(5)))") == 10
 
 
@@ -473,11 +473,11 @@ def test_what_a_killed_grader_has_left_is_swept_away(few_users):
             os._exit(0)
     uid, folder = os.read(read, 1000).decode().split()
     sandbox.sweep()
-    assert list(confine.processes_of(int(uid))) and Path(folder).is_dir()
+    assert confine.processes_of(int(uid)) and Path(folder).is_dir()
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0), os.close(read), os.close(write)
     sandbox.sweep()
-    assert list(confine.processes_of(int(uid))) == [] and not Path(folder).exists()
+    assert confine.processes_of(int(uid)) == [] and not Path(folder).exists()
 
 
 # The choice
