@@ -24,7 +24,6 @@ def pytest_addoption(parser):
     parser.addoption("--impl", action="append", help="what the hidden tests judge: solutions, exercises, minigen, a folder or a file")
     parser.addoption("--sandbox", choices=["bwrap", "drop"], help="call what --impl names in the grader's sandbox, as minigen grade does")
     parser.addoption("--dice", type=int, help="the seed of the hidden tests; a fresh one without it")
-    parser.addoption("--verdicts", help="a file for every verdict of the hidden tests, as JSON")
     parser.addoption("--seeds", type=int, help="how many times each hidden test throws its dice")
 
 

@@ -1,13 +1,12 @@
 """What the hidden tests share: the implementation under test, and dice that no submission can know.
 
     pytest tests/hidden --impl solutions | exercises | minigen | FOLDER | FILE [--impl ANOTHER …]
-                        [--dice SEED] [--seeds K] [--verdicts FILE.json] [--sandbox bwrap | drop]
+                        [--dice SEED] [--seeds K] [--sandbox bwrap | drop]
 
 ``--impl`` may be repeated; a file named ``uNN_name__what.py`` is laid over the solution of its unit. Each test of each run
 throws its own dice from the seed that is printed at the top.
 """
 
-import json
 import zlib
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from implementations import HOUSE, sources_for
 
 from minigen.course import hints
 from minigen.course.apart import apart
-from minigen.course.units import find
 
 
 def pytest_generate_tests(metafunc):
@@ -75,35 +73,23 @@ def rng(request, throw, dice_seed):
     return np.random.default_rng([dice_seed, throw, zlib.crc32(name.encode())])
 
 
+FAILED = {}                     # (unit, implementation, throw) -> the hidden tests that failed
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """Note each verdict: passed, caught by an assertion, or by an error of its own."""
+    """Note what fails, in the test or before it."""
     report = (yield).get_result()
     source = item.callspec.params.get("impl") if getattr(item, "callspec", None) else None
-    if source is None or (call.when != "call" and report.passed):
-        return
-    verdict = "passed" if report.passed else "assertion" if call.excinfo.errisinstance(AssertionError) else "error"
-    said = "" if report.passed else " ".join(str(call.excinfo.value).split("\nassert ")[0].split())[:300]
-    VERDICTS.append({"unit": source.unit.short, "impl": source.label, "test": item.originalname, "verdict": verdict,
-                     "dice": item.callspec.params.get("throw", 0), "said": said})
-
-
-VERDICTS = []
-
-
-def pytest_sessionfinish(session):
-    if path := session.config.getoption("verdicts"):
-        Path(path).write_text(json.dumps(VERDICTS), "utf-8")
+    if source and not report.passed:
+        FAILED.setdefault((source.unit, source.label, item.callspec.params.get("throw", 0)), set()).add(item.originalname)
 
 
 def pytest_terminal_summary(terminalreporter, config):
     """How to throw the same dice again, and what a failing unit looks like where a known mistake fails the same tests."""
-    table, failed = hints.read(Path(__file__).with_name("hints.json")), {}
-    for row in VERDICTS:
-        if row["verdict"] != "passed":
-            failed.setdefault((row["unit"], row["impl"], row["dice"]), set()).add(row["test"])
-    if failed:
+    table = hints.read(Path(__file__).with_name("hints.json"))
+    if FAILED:
         terminalreporter.line(f"the same dice again: --dice {config.dice_seed}")
-    said = {(short, label, hint) for (short, label, _), tests in failed.items() for hint in hints.look_up(table, find(short), tests)}
+    said = {(unit.short, label, hint) for (unit, label, _), tests in FAILED.items() for hint in hints.look_up(table, unit, tests)}
     for short, label, hint in sorted(said):
         terminalreporter.line(f"{short} ({label}): {hint}")
