@@ -29,11 +29,12 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """The whole suite goes file by file to two processes: the attacks mostly wait. (``-n0`` is one process.)"""
+    """The whole suite goes file by file to two processes, each with one thread for BLAS. (``-n0`` is one process.)"""
     whole = [Path(arg).resolve() for arg in config.args] == [Path(__file__).parent]
     ours = "PYTEST_XDIST_WORKER" not in os.environ
     if ours and whole and config.pluginmanager.hasplugin("xdist") and config.option.numprocesses is None and not config.option.usepdb:
         config.option.numprocesses, config.option.dist, config.option.loadscopereorder = 2, "loadfile", False
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")       # where two share two cores, more threads wait for each other by spinning
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,12 @@ FLOORS = {"protocols": 0, "maths": 0, "maths_numba": 0, "jit": 0, "errors": 0, "
           "__main__": 7}
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = {path: path.relative_to(HOUSE).as_posix() for path in FILES}
-TREES = {path: ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in FILES}
+
+
+@lru_cache(maxsize=None)
+def tree(path):
+    """A file as Python sees it."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def dotted(path):
@@ -58,7 +64,7 @@ def imports(path, inside_functions=True):
                 yield from imported(path, child)
             elif inside_functions or not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 yield from walk(child)
-    return sorted(set(walk(TREES[path])))
+    return sorted(set(walk(tree(path))))
 
 
 def list_of(faults):
@@ -142,7 +148,7 @@ def test_loading_a_file_does_not_load_what_is_slow():
 def test_only_the_command_line_prints():
     """The library yields and returns; print( stands in __main__.py alone."""
     faults = [f"{NAMES[path]}:{node.lineno}" for path in FILES if path.name != "__main__.py"
-              for node in ast.walk(TREES[path])
+              for node in ast.walk(tree(path))
               if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"]
     assert not faults, list_of(faults)
 
@@ -155,9 +161,9 @@ def test_everything_public_has_a_docstring():
     """
     faults = []
     for path in FILES:
-        if not ast.get_docstring(TREES[path]):
+        if not ast.get_docstring(tree(path)):
             faults.append(f"{NAMES[path]}: the module")
-        faults += [f"{NAMES[path]}:{node.lineno} {node.name}" for node in TREES[path].body
+        faults += [f"{NAMES[path]}:{node.lineno} {node.name}" for node in tree(path).body
                    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
                    and not node.name.startswith("_") and not node.name.endswith("Config")
                    and not path.stem.endswith("_numba")

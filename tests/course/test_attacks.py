@@ -27,10 +27,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from attacks import submissions as made
+from commands import minigen
 
 from minigen.course import confine, judge, pages, sandbox, workshop
 from minigen.course.check import environment
@@ -158,9 +160,14 @@ def children(folder):
         return []
 
 
-def secret_lines(folder=HOUSE / "tests" / "hidden"):
-    """The lines of the hidden tests that nobody may see: long ones, and no docstrings, for these the student reads."""
-    for path in sorted(folder.glob("test_u*.py")):
+@lru_cache(maxsize=1)
+def secret_lines():
+    """The lines of the hidden tests that nobody may see: long ones, and no docstrings, for these the student reads.
+
+    As bytes: a text with one Chinese character in it is searched much more slowly.
+    """
+    found = set()
+    for path in sorted((HOUSE / "tests" / "hidden").glob("test_u*.py")):
         text = path.read_text("utf-8")
         open_lines = set()
         for node in ast.walk(ast.parse(text)):
@@ -168,18 +175,17 @@ def secret_lines(folder=HOUSE / "tests" / "hidden"):
                 open_lines |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
         for number, line in enumerate(text.splitlines(), 1):
             if number not in open_lines and len(line.strip()) > 30:
-                yield line.strip()
-
-
-SECRET_LINES = sorted(set(secret_lines()))
+                found.add(line.strip().encode())
+    return sorted(found)
 
 
 def leaks(world, *texts):
     """What of the world's secrets, of a call's arguments and of a terminal's language is in texts that are shown; in a page, of its own."""
     plain = "\n".join(texts)
     every = "\n".join([plain, html.unescape(plain), plain.replace('\\"', '"').replace("\\\\", "\\")])
+    coded = every.encode("utf-8", "surrogatepass")
     found = [secret for secret in (*world.canaries, "SMUGGLED") if secret in every]
-    found += [line for line in SECRET_LINES if line in every]
+    found += [line for line in secret_lines() if line in coded]
     found += [repr(raw) for raw in ("\x1b", "\x00", "\x9b", "\u202e") if raw in plain]
     return found + [raw for raw in ("<script>alert", "<img src=x") for text in texts if raw in text and "<html" in text]
 
@@ -245,17 +251,20 @@ def world_of_the_class():
 @pytest.fixture
 def one_user(monkeypatch, user):
     """The judge takes this user, also for the submission after the attack: what one leaves behind, the next one meets."""
+    taken = []
+
     class Held:
         def __enter__(self):
-            if user:
+            if user and taken:                     # the first time he has just been cleaned
                 sandbox._clean(user)
+            taken.append(user)
             return user
 
         def __exit__(self, *error):
             pass
     monkeypatch.setattr(judge, "User", Held)
     yield user
-    if user:
+    if user and any_process(user):
         confine.kill_all_of(user)                  # what was left behind is no business of the next test
     for pid in confine.below(os.getpid())[1:]:
         with contextlib.suppress(ChildProcessError):
@@ -415,12 +424,10 @@ def test_one_archive_alone(name, tmp_path, world, holds):
     solution = (HOUSE / "solutions" / "u01_softmax.py").read_text("utf-8")
     (tmp_path / "in").mkdir()
     path = made.ALONE[name](tmp_path / "in" / name, made.Known(solution, world.folder, world.door, HOUSE))
-    done = subprocess.run([sys.executable, "-m", "minigen", "grade", str(path), "--out", str(tmp_path / "out"), "--units", "u01"], cwd=tmp_path,
-                          env=environment() | {"PYTHONIOENCODING": "utf-8"}, capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=120)
-    assert "Traceback" not in done.stdout + done.stderr
-    assert not leaks(world, done.stdout, done.stderr)
+    done = minigen(tmp_path, "grade", path, "--out", tmp_path / "out", "--units", "u01")
+    assert done.code in (0, 2) and not leaks(world, done.out, done.err)
     assert {entry.name for entry in tmp_path.iterdir()} <= {"in", "out"} and not world.traces()
-    if done.returncode == 0:
+    if done.code == 0:
         results = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
         assert results["score"] == (0.0 if "nothing" in name else 10.0)
         assert not leaks(world, *every_text(results), (tmp_path / "out" / "report.html").read_text("utf-8"))

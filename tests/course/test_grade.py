@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from commands import minigen
 
 from minigen.course import confine, grade
 from minigen.course.check import environment
@@ -209,9 +210,8 @@ def test_a_submission_that_ends_its_judges_is_a_fault(tmp_path, secret, monkeypa
 def test_no_point_without_the_sandbox_is_silent(tmp_path, secret, capsys):
     """--sandbox none: the table is made, and every report says so"""
     write(tmp_path / "alice", u01=solution(1))
-    with command(tmp_path / "alice", "--out", tmp_path / "out", "--units", "u01", "--secret", secret, "--sandbox", "none") as running:
-        said = running.communicate()[0]
-    assert running.returncode == 0 and "WARNING" in said
+    done = minigen(tmp_path, "grade", "alice", "--out", "out", "--units", "u01", "--secret", secret, "--sandbox", "none")
+    assert done.code == 0 and "WARNING" in done.out + done.err
     assert "sandbox" in json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))["output"]
     for page in ("report.html", "class.html"):
         assert "without a sandbox" in (tmp_path / "out" / page).read_text("utf-8")
@@ -227,7 +227,6 @@ def test_no_point_without_the_sandbox_is_silent(tmp_path, secret, capsys):
     (["alice", "--out", "out", "--units", "u99"], "u99"),
     (["alice", "--out", "out", "--secret", "none here"], "--secret"),
     (["alice", "--out", "out", "--sandbox", "docker"], "docker"),
-    (["alice", "--out", "out", "--scheduler", "tcp://127.0.0.1:1"], "--scheduler"),
     (["alice", "twin/bob", "--out", "out", "--name", "x"], "--name")])
 def test_bad_input_is_one_clear_line(words, said, tmp_path):
     """Exit code 2, one line that names the culprit, and nothing written"""
@@ -236,17 +235,22 @@ def test_bad_input_is_one_clear_line(words, said, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 no zip")
     (tmp_path / "a file").write_text("")
-    with command(*words, cwd=tmp_path) as running:
-        line = running.communicate()[0]
-    assert running.returncode == 2 and len(line.splitlines()) == 1 and said in line, line
+    done = minigen(tmp_path, "grade", *words)
+    assert (done.code, done.out) == (2, "") and len(done.err.splitlines()) == 1 and said in done.err, done
     assert not list(tmp_path.rglob("results.json")) and not list(tmp_path.rglob("grades.csv"))
+
+
+def test_a_scheduler_that_is_not_there_is_one_clear_line(tmp_path):
+    """Exit code 2, and after a moment only"""
+    write(tmp_path / "alice", u01=solution(1))
+    with command("alice", "--out", "out", "--scheduler", "tcp://127.0.0.1:1", cwd=tmp_path) as running:
+        line = running.communicate()[0]
+    assert running.returncode == 2 and len(line.splitlines()) == 1 and "--scheduler" in line, line
 
 
 def test_without_a_sandbox_nothing_is_graded(tmp_path):
     """No back-end that holds: refused, with what to install"""
     write(tmp_path / "alice", u01=solution(1))
-    with command(tmp_path / "alice", "--out", tmp_path / "out", "--sandbox", "bwrap", cwd=tmp_path) as running:
-        running.communicate()
     env = environment() | {"PATH": str(tmp_path)}
     done = subprocess.run([sys.executable, "-m", "minigen", "grade", "alice", "--out", "out2", "--sandbox", "bwrap"], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 2 and "apt-get install bubblewrap" in done.stderr and len(done.stderr.splitlines()) == 1
