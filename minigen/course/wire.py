@@ -29,6 +29,8 @@ MOST_BITS = 4096                # of a whole number
 DEEPEST = 32                    # lists in lists
 MOST_AXES = 32
 KINDS = "biufc"                 # of arrays and scalars: bool, int, unsigned, float, complex
+AS_IT_IS = {type(None), bool, float}            # whole numbers and texts too, up to a size
+AS_IT_CAME = AS_IT_IS | {int, str, bytes}
 BIT_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
 
 
@@ -159,7 +161,7 @@ class Encoder:
 
     def frame(self, message):
         """The payload for a message: a list of values."""
-        structure = self._plain(message, 0)
+        structure, = self._all([message], 0)
         table, blocks = self._laid_out() if self.layout else ([], self.arrays)
         try:
             packed = msgpack.packb([structure, table], unicode_errors="surrogatepass")
@@ -171,13 +173,15 @@ class Encoder:
             raise WireError(f"arrays of {sum(block.nbytes for block in blocks)} bytes: at most {LARGEST_FRAME} in a frame")
         return b"".join([struct.pack("<I", len(packed)), packed, *(npy(block) for block in blocks)])
 
-    def _plain(self, value, depth):
-        self._items += 1
-        if depth > DEEPEST or self._items > MOST_ITEMS:
+    def _all(self, values, depth):
+        """Values that stand side by side; most are numbers, and travel as they are."""
+        self._items += len(values)
+        if values and depth > DEEPEST or self._items > MOST_ITEMS:
             raise WireError(f"more than {MOST_ITEMS} values, or lists in lists, more than {DEEPEST} deep")
+        return [value if type(value) in AS_IT_IS or type(value) is int and -2 ** 63 <= value < 2 ** 64 else self._plain(value, depth) for value in values]
+
+    def _plain(self, value, depth):
         kind = type(value)
-        if value is None or kind is bool or kind is float:
-            return value
         if kind is str or kind is bytes:
             if len(value) * (4 if kind is str else 1) > LARGEST_TEXT and len(value if kind is bytes else value.encode("utf-8", "surrogatepass")) > LARGEST_TEXT:
                 raise WireError(f"a text of {len(value)} characters: at most {LARGEST_TEXT} bytes")
@@ -185,7 +189,7 @@ class Encoder:
         if kind is int:
             if value.bit_length() > MOST_BITS:
                 raise WireError(f"a whole number of {value.bit_length()} bits: at most {MOST_BITS}")
-            return value if -2 ** 63 <= value < 2 ** 64 else ["i", f"{value:x}"]
+            return ["i", f"{value:x}"]
         if kind is np.ndarray and value.dtype.kind in KINDS and value.ndim <= MOST_AXES:
             return self._array(value)
         if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in KINDS:
@@ -195,16 +199,16 @@ class Encoder:
         # A subclass travels as what it is underneath: whatever it has been taught to answer stays behind.
         for base, tag in ((tuple, "t"), (list, "l"), (set, "s"), (frozenset, "z")):
             if isinstance(value, base):
-                return [tag, *(self._plain(item, depth + 1) for item in base.__iter__(value))]
+                return [tag, *self._all([*base.__iter__(value)], depth + 1)]
         if isinstance(value, dict):
-            return ["d", *(self._plain(part, depth + 1) for pair in dict.items(value) for part in pair)]
+            return ["d", *self._all([part for pair in dict.items(value) for part in pair], depth + 1)]
         if kind is range:
-            return ["r", *(self._plain(part, depth + 1) for part in (value.start, value.stop, value.step))]
+            return ["r", *self._all([value.start, value.stop, value.step], depth + 1)]
         if kind is complex:
             return ["c", value.real, value.imag]
         for base in (str, int, float):
             if isinstance(value, base):
-                return self._plain(base.__add__(value, base()), depth)
+                return self._all([base.__add__(value, base())], depth)[0]
         return self.handle(value)
 
     def _array(self, array):
@@ -219,7 +223,7 @@ class Encoder:
         if index is None:
             index = self._known[id(generator)] = len(self.generators)
             self.generators.append(generator)
-        return ["g", index, self._plain(generator.bit_generator.state, depth + 1)]
+        return ["g", index, *self._all([generator.bit_generator.state], depth + 1)]
 
     def _laid_out(self):
         """Where each array lies in which block: [block, dtype, shape, offset, strides, writeable]; the blocks.
@@ -315,26 +319,30 @@ class Decoder:
         if table and not self.layout:
             raise WireError("a layout that nobody asked for")
         self.arrays = [laid_out(blocks, *row) for row in table] if self.layout else blocks
-        values = self._value(structure, 0)
+        values, = self._all([structure], 0)
         if type(values) is not list:
             raise WireError("a frame is a list of values")
         return values
 
-    def _value(self, packed, depth):
-        self._items += 1
-        if depth > DEEPEST or self._items > MOST_ITEMS:
+    def _all(self, packed, depth):
+        """The values behind what stands side by side."""
+        self._items += len(packed)
+        if packed and depth > DEEPEST or self._items > MOST_ITEMS:
             raise WireError("too many values, or lists too deep in lists")
-        kind = type(packed)
-        if packed is None or kind in (bool, int, float, str, bytes):
-            return packed
-        if kind is not list or not packed or type(packed[0]) is not str:
+        return [one if type(one) in AS_IT_CAME else self._value(one, depth) for one in packed]
+
+    def _value(self, packed, depth):
+        if type(packed) is not list or not packed or type(packed[0]) is not str:
             raise WireError("a value without a type")
-        tag, parts = packed[0], packed[1:]
-        if tag in ("t", "l", "s", "z", "d", "r"):
-            items = [self._value(part, depth + 1) for part in parts]
-            if tag in ("d", "s", "z"):
-                return self._hashed(tag, items)
-            return {"t": tuple, "l": list, "r": lambda three: range(*three)}[tag](items)
+        tag, *parts = packed
+        if tag == "l":
+            return self._all(parts, depth + 1)
+        if tag == "t":
+            return tuple(self._all(parts, depth + 1))
+        if tag in ("d", "s", "z"):
+            return self._hashed(tag, self._all(parts, depth + 1))
+        if tag == "r":
+            return range(*self._all(parts, depth + 1))
         if tag == "a":
             index, = parts
             return self.arrays[_index(index, self.arrays)]
@@ -347,7 +355,7 @@ class Decoder:
             return complex(float(parts[0]), float(parts[1]))
         if tag == "g":
             return self._generator(*parts, depth)
-        return self.resolve(tag, [self._value(part, depth + 1) for part in parts])
+        return self.resolve(tag, self._all(parts, depth + 1))
 
     def _hashed(self, tag, items):
         """A dict or set, item by item: with hashes made to collide it takes long, and only between items can anybody interrupt it."""
@@ -365,7 +373,7 @@ class Decoder:
 
     def _generator(self, index, state, depth):
         if index == len(self.generators):
-            self.generators.append(generator_of(self._value(state, depth + 1)))
+            self.generators.append(generator_of(*self._all([state], depth + 1)))
         return self.generators[_index(index, self.generators)]
 
 

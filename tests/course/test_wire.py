@@ -361,7 +361,7 @@ def test_keys_that_were_made_to_collide_hold_nobody_up(make):
     pairs = [part for k in range(2, most + 2) for part in ((["c", 1000003.0 * k, -float(k)],) if tag != "d" else (["c", 1000003.0 * k, -float(k)], None))]
     before = signal.signal(signal.SIGALRM, alarm)
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        signal.setitimer(signal.ITIMER_REAL, 0.3, 0.3)           # again, should one be lost in a __del__
         with pytest.raises((Stop, WireError)):     # or they are refused at once
             Decoder(refuse).message(framed(["l", [tag, *pairs]]))
     finally:
