@@ -3,6 +3,7 @@
 ``--all`` runs every test that throws dice with three seeds, and the tests of the peers, which need the [bench] extra.
 """
 
+import gc
 import os
 import secrets
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from minigen.course.units import UNITS
 
+gc.set_threshold(20_000, 50, 100)               # looking for garbage among thousands of tests that stay costs a twentieth of the time
 
 # Files that take ten seconds and more, the longest first: who begins with the short ones has one process idle at the end.
 LONG_FILES = ("course/test_attacks", "course/test_grade", "course/test_judge", "course/test_matrix", "test_compare", "course/test_sandbox",
