@@ -19,7 +19,7 @@ from minigen.models.causal import up_to_end
 from minigen.models.classifier import Classifier, ClassifierConfig
 from minigen.nn.optimisers import Adam
 from minigen.nn.training import train
-from minigen.parallel import one_blas_thread
+from minigen.parallel import each_on_one_core, one_blas_thread
 from minigen.protocols import NO_CONDITION, Condition
 from minigen.recipes import base
 from minigen.strategies.fill import generate, log_prob
@@ -28,11 +28,12 @@ from minigen.strategies.orders import in_random_blocks, surest_first_log_prob
 from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 SCORED = {"tiny": 4, "small": 16, "full": 37}                # held-out items whose bits are taken under every plan (400 passes cost)
-DRAWN = {"tiny": 16, "small": 200, "full": 349}               # samples whose distance is taken
+DRAWN = {"tiny": 16, "small": 200, "full": 256}               # samples whose distance is taken
 WORK = {"tiny": 2e5, "small": 4e6, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
 ORDERS = 3                                                   # random orders under which each item is scored
 PASSES = (2, 4, 8, 16)                                       # of the strategies that take any number
-LOOKS = 1.3e6                                                # places computed one by one, all scored items together: 8 monsters
+LOOKS = 1e6                                                  # places computed one by one, all scored items together: 6 monsters
+TIMED = 1.3e6                                                # places of the batch that is timed: 64 monsters in 50 passes
 BATCH = 64
 
 
@@ -80,6 +81,12 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
     def bits_of(log_probs):
         return float(-np.sum(log_probs) / counted / measure.NATS_PER_BIT)
 
+    def of_each(score):
+        """Bits of each seed's network; in two shares each, for three on two cores would leave one of them idle."""
+        shares = np.array_split(np.arange(len(tokens)), 2)
+        done = each_on_one_core([partial(score, model, tokens[rows], condition.rows(rows)) for model in anyorder for rows in shares])
+        return [bits_of(np.concatenate(pair)) for pair in zip(done[::2], done[1::2])]
+
     def point(strategy, model, name, passes, bits_each, kind, draw):
         points.append({"strategy": strategy, "model": name, "passes": passes, "bits": bits_each and float(np.mean(bits_each)),
                        "bits_kind": kind if bits_each else None, "bits_each": bits_each}
@@ -87,17 +94,16 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
 
     for k in nested_blocks(T):
         plan = all_at_once if k == T else one_by_one if k == 1 else in_blocks(k)
-        point("in_blocks", anyorder[0], "masked", -(-T // k), [bits_of(log_prob(model, tokens, plan, condition)) for model in anyorder],
+        point("in_blocks", anyorder[0], "masked", -(-T // k), of_each(lambda model, some, asked: log_prob(model, some, plan, asked)),
               "exact", base.strategy(f"in_blocks:{k}"))
     for k in nested_blocks(T)[1:]:
         # The same orders for every k: each plan splits the blocks of the one before. A T that k does not divide leaves no rest here.
-        each = [np.mean([bits_of(log_prob(model, tokens, in_random_blocks(k, np.random.default_rng([seed, i])), condition))
-                         for i in range(ORDERS)]) for model in anyorder]
-        point("random_order", anyorder[0], "masked", T // k, [float(bits) for bits in each], "mean over orders",
+        orders = [in_random_blocks(k, np.random.default_rng([seed, i])) for i in range(ORDERS)]
+        point("random_order", anyorder[0], "masked", T // k,
+              of_each(lambda model, some, asked: np.mean([log_prob(model, some, order, asked) for order in orders], axis=0)), "mean over orders",
               base.strategy("random_order", T // k))
     for passes in [n for n in PASSES if n <= T]:
-        point("surest_first", anyorder[0], "masked", passes,
-              [bits_of(surest_first_log_prob(model, tokens, passes, condition)) for model in anyorder], "exact",
+        point("surest_first", anyorder[0], "masked", passes, of_each(lambda model, some, asked: surest_first_log_prob(model, some, passes, asked)), "exact",
               base.strategy("surest_first", passes))
     for name in ("mask_predict", "maskgit"):
         for passes in [n for n in PASSES if n <= T]:
@@ -167,18 +173,28 @@ def drawn(model, strategy, passes, judge, size, seed, dataset):
 
     def draw(number):
         return generate(model, strategy, number, np.random.default_rng(seed), condition=base.in_turn(model, number), length=length)
-    few = passes * length * BATCH <= WORK[size]
+    few = passes * length * BATCH <= min(TIMED, WORK[size])
     entry = {"seconds": measure.seconds(lambda: draw(1), repeats=3, patience=0.2),
              "seconds_64": measure.seconds(lambda: draw(BATCH), repeats=1, patience=0.2) / BATCH if few or hasattr(model, "fill_compiled") else None,
              "impossible": None, "distance": None}
     if n >= DRAWN[size]:                             # fewer samples would have a larger distance: nothing to compare
-        tokens = draw(DRAWN[size])
+        tokens = draw_many(model, strategy, n, seed, length)
         if tokens.dtype.kind == "f":
             tokens = dataset.codec.quantise(tokens)
         entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
         if judge.recognised:
             entry |= judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
     return entry
+
+
+def draw_many(model, strategy, n, seed, length):
+    """n canvases in parts of ``BATCH``, a part on each core: all at once they would take gigabytes, and their time with them."""
+    condition = base.in_turn(model, n)
+
+    def part(first):
+        some = slice(first, min(first + BATCH, n))
+        return generate(model, strategy, some.stop - first, np.random.default_rng([seed, first]), condition=condition.rows(some), length=length)
+    return np.concatenate(each_on_one_core([partial(part, first) for first in range(0, n, BATCH)]))
 
 
 # Judges

@@ -9,7 +9,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, partial
 
 _ALONE = ContextVar("alone", default=False)      # set by one_core
 
@@ -85,3 +85,11 @@ def one_core():
             yield
     finally:
         _ALONE.reset(before)
+
+
+def each_on_one_core(tasks):
+    """``side_by_side`` for tasks that may share out their own work: inside of each there is one core."""
+    def alone(task):
+        with one_core():
+            return task()
+    return side_by_side([partial(alone, task) for task in tasks])

@@ -63,3 +63,11 @@ def test_one_core_works_in_the_calling_thread(monkeypatch):
     assert parallel.cores() == 3
     parallel.side_by_side([lambda: (both.wait(timeout=60), work(0, 1))] * 4)
     assert len(set(workers)) > 1
+
+
+def test_each_on_one_core_lets_tasks_share_out_their_own_work():
+    """Inside of each there is one core, whoever runs it: nobody waits for a pool in which all wait."""
+    def task(i):
+        return parallel.cores(), parallel.side_by_side([lambda j=j: 10 * i + j for j in range(4)])
+    assert parallel.each_on_one_core([lambda i=i: task(i) for i in range(12)]) == [(1, [10 * i + j for j in range(4)]) for i in range(12)]
+    assert parallel.cores() >= 1

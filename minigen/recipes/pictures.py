@@ -80,7 +80,7 @@ SPRITES = Recipe(
     {"pixel_lm": _pixel_lm({
         "tiny": TINY_PIXELS,
         "small": ({"dropout": 0.2}, Training(100, 16, decay=1.0, average=0.97, looks=1)),
-        "full": ({"dropout": 0.3, "colour_dropout": 0.05}, Training(1000, 16, decay=1.0, average=0.98, looks=10))}, ordered=False),
+        "full": ({"dropout": 0.3, "colour_dropout": 0.05}, Training(600, 16, decay=1.0, average=0.98, looks=10))}, ordered=False),
      "decoder": _decoder(0, {
          "tiny": TINY_DECODER,
          "small": ({}, Training(60, 64, rate=0.1, looks=1)),
@@ -97,11 +97,11 @@ SPRITES = Recipe(
      "masked": _masked({
          "tiny": TINY_MASKED,
          "small": ({"layers": 1, "reach": 3}, Training(200, 16, average=0.97, looks=1)),
-         "full": ({"layers": 1, "reach": 3}, Training(1000, 16, average=0.99, looks=5))}, ordered=False),
+         "full": ({"layers": 1, "reach": 3}, Training(600, 16, average=0.99, looks=5))}, ordered=False),
      "denoiser": _denoiser({
          "tiny": TINY_DENOISER,
          "small": ({"layers": 3, "hidden": 64}, Training(600, 16, average=0.98, looks=1)),
-         "full": ({"layers": 4, "hidden": 96}, Training(4500, 16, average=0.995, looks=10))})},
+         "full": ({"layers": 4, "hidden": 96}, Training(1400, 16, average=0.99, looks=5))})},
     ROWS, "pixel_lm", "patches of 2 x 2 pixels that no training sprite contains", ("data", "tile"), SHOTS)
 
 DIGITS = Recipe(
