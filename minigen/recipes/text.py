@@ -122,7 +122,7 @@ POEMS = Recipe(
      "masked": _masked({
          "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
          "small": ({"layers": 2, "width": 128, "tied": True}, Training(400, 24, matrix_rate=0.015, average=0.98, looks=1)),
-         "full": ({"layers": 2, "width": 128, "tied": True, "dropout": 0.1}, Training(3000, 24, matrix_rate=0.015, average=0.99))}),
+         "full": ({"layers": 2, "width": 128, "tied": True, "dropout": 0.1}, Training(2000, 24, matrix_rate=0.015, average=0.99))}),
      "lengths, masked": _lengths_masked({
          "tiny": ({**TINY_MASKED[0], "tied": True}, TINY_MASKED[1]),
          "small": ({"layers": 3, "width": 64, "tied": True}, Training(150, 64, average=0.99, looks=1)),
