@@ -79,17 +79,23 @@ def one_blas_thread():
 @contextmanager
 def one_core():
     """Run in the calling thread whatever would be shared out: what would one core alone need?"""
+    with one_blas_thread(), _alone():
+        yield
+
+
+@contextmanager
+def _alone():
     before = _ALONE.set(True)
     try:
-        with one_blas_thread():
-            yield
+        yield
     finally:
         _ALONE.reset(before)
 
 
 def each_on_one_core(tasks):
     """``side_by_side`` for tasks that may share out their own work: inside of each there is one core."""
-    def alone(task):
-        with one_core():
+    def work(task):
+        with _alone():
             return task()
-    return side_by_side([partial(alone, task) for task in tasks])
+    with one_blas_thread():                        # once, around all: each for itself, the first to end would let BLAS loose among the others
+        return side_by_side([partial(work, task) for task in tasks])

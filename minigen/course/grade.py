@@ -153,7 +153,7 @@ def on_cluster(tasks, address, jobs):
         raise say("--scheduler", "dask.distributed", "none", 'Run: pip install -e ".[cluster]"') from None
     with LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=50) if address == "local" else _nothing(address) as cluster:
         try:
-            client = Client(cluster, timeout=3)
+            client = Client(cluster, timeout=5)
         except (OSError, ValueError) as error:
             raise say("--scheduler", "the address of a running Dask scheduler, such as tcp://host:8786, or local", repr(address), str(error)) from None
         with client:

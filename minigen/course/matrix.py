@@ -56,14 +56,14 @@ def verdicts(house, units, implementations, seeds, dice=None):
     dice = secrets.randbelow(2 ** 31) if dice is None else dice
     halves = [[unit.number for unit in half] for half in (units[::2], units[1::2]) if half]
     with ThreadPoolExecutor(len(halves)) as pool:
-        return sum(pool.map(lambda half: _in_a_process(house, [str(house), half, [str(one) for one in implementations], seeds, dice]), halves), [])
+        return sum(pool.map(lambda half: _in_a_process([str(house), half, [str(one) for one in implementations], seeds, dice]), halves), [])
 
 
-def _in_a_process(house, asked):
+def _in_a_process(asked):
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "verdicts.json"
         done = subprocess.run([sys.executable, "-X", "utf8", "-c", "from minigen.course.matrix import main; main()", json.dumps(asked), str(out)],
-                              cwd=house, env=environment(), capture_output=True, text=True, encoding="utf-8", errors="replace")
+                              cwd=asked[0], env=environment(), capture_output=True, text=True, encoding="utf-8", errors="replace")
         if not out.is_file():
             raise RuntimeError("the hidden tests did not come to an end:\n" + done.stdout[-2000:] + done.stderr[-2000:])
         return json.loads(out.read_text("utf-8"))

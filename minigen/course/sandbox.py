@@ -152,8 +152,9 @@ class Sandbox:
             return
         self.end()
         self.process.wait()
-        if self.uid is not None and any(confine.processes_of(self.uid, dead=True)):
-            confine.kill_all_of(self.uid)          # the orphans that this process has adopted
+        if self.uid is not None:
+            if confine.processes_of(self.uid, dead=True):
+                confine.kill_all_of(self.uid)      # the orphans that this process has adopted
         elif self.inside:
             confine.reap([self.inside])
         self.process = self.inside = None
