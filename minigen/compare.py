@@ -35,6 +35,7 @@ SAMPLES = {"tiny": 32, "small": 200, "full": 1000}      # pictures whose statist
 DRAWS = {"tiny": 4, "small": 16, "full": 64}             # latents in the importance-weighted bound
 LENGTHS_DRAWN = {"tiny": 2000, "small": 20_000, "full": 100_000}     # things whose lengths are counted
 SEEDS = 3                    # trainings of the network on which the frontier is measured
+SAMPLE_WIDE = 48             # pixels of the page for each sample beside the frontier, at most: there are two dozen rows of them
 PAIRS_BATCH = 256            # pairs at a time: their scores over all characters fit the cache
 PAIRS_DRAWN = {"tiny": 64, "small": 2048, "full": 8192}     # of each question that is shown
 PAIRS_EVERY = {"tiny": 1, "small": 32, "full": 128}         # of every question
@@ -100,9 +101,14 @@ def compare(kinds, size, seed, folder, progress, shots=False):
 
 
 def add_frontier(made, recipe, dataset, anyorder, models, size, seed, folder):
-    """The points measured, and shown."""
-    made.frontier, measures = frontier.frontier(recipe, dataset, anyorder, models, size, seed)
+    """The points measured, and shown; of pictures, samples of each of them too."""
+    made.frontier, measures, shown = frontier.frontier(recipe, dataset, anyorder, models, size, seed)
     show_frontier(made, measures, models.get("char_lm") or models.get("pixel_lm"), anyorder[0], folder)
+    if recipe.piece == "pixel":
+        name = f"frontier_{made.kind}_samples.png"
+        figures.contact_sheet(folder / name, [(heading, dataset.codec.to_rgb(tokens)) for heading, tokens in shown], frontier.SHOWN,
+                              SAMPLE_WIDE // dataset.codec.width, f"{made.title}: samples of every point")
+        made.files.append(name)
 
 
 def show_frontier(made, measures, slow, fast, folder):

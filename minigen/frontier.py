@@ -35,6 +35,7 @@ PASSES = (2, 4, 8, 16)                                       # of the strategies
 LOOKS = 1e6                                                  # places computed one by one, all scored items together: 6 monsters
 TIMED = 1.3e6                                                # places of the batch that is timed: 64 monsters in 50 passes
 BATCH = 64
+SHOWN = 12                                                   # samples of each point on the contact sheet
 
 
 def n_scored(size, length):
@@ -72,8 +73,10 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         ``recognised`` and ``distance_classifier`` where there are labels.
     str
         What the distance is.
+    list of (str, tokens (12, T))
+        Of each point whose samples were taken, the first ones, under its name.
     """
-    judge, points = judge_of(dataset, size, seed), []
+    judge, points, shown = judge_of(dataset, size, seed), [], []
     tokens, condition = scored(dataset, n_scored(size, anyorder[0].length))
     counted = up_to_end(tokens, dataset.codec.end).sum()
     T = anyorder[0].length
@@ -88,9 +91,11 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         return [bits_of(np.concatenate(pair)) for pair in zip(done[::2], done[1::2])]
 
     def point(strategy, model, name, passes, bits_each, kind, draw):
+        measured, tokens = drawn(model, draw, passes, judge, size, seed, dataset)
         points.append({"strategy": strategy, "model": name, "passes": passes, "bits": bits_each and float(np.mean(bits_each)),
-                       "bits_kind": kind if bits_each else None, "bits_each": bits_each}
-                      | drawn(model, draw, passes, judge, size, seed, dataset))
+                       "bits_kind": kind if bits_each else None, "bits_each": bits_each} | measured)
+        if tokens is not None:
+            shown.append((f"{name}, {strategy}, {passes} {'pass' if passes == 1 else 'passes'}", tokens[:SHOWN]))
 
     for k in nested_blocks(T):
         plan = all_at_once if k == T else one_by_one if k == 1 else in_blocks(k)
@@ -121,7 +126,7 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
     points.append({"strategy": "real, held out", "model": None, "passes": None, "seconds": None, "seconds_64": None, "bits": None, "bits_kind": None,
                    "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)}
                   | (judge.recognised(real, dataset.valid_label[:DRAWN[size]]) if judge.recognised else {}))
-    return points, judge.measures
+    return points, judge.measures, [("real, held out", real[:SHOWN]), *shown]
 
 
 def nested_blocks(length):
@@ -167,7 +172,7 @@ def scored_alone(row, model, tokens, condition, counted, seed):
 
 
 def drawn(model, strategy, passes, judge, size, seed, dataset):
-    """Seconds, share of impossible pieces, distance: of samples, as many as the size of the run has time for."""
+    """Seconds, share of impossible pieces, distance; and the samples, where the size of the run has time for enough of them."""
     length = getattr(model, "length", None) or dataset.length
     n = min(DRAWN[size], int(WORK[size] / (length * passes))) if not hasattr(model, "fill_compiled") else DRAWN[size]
 
@@ -177,14 +182,15 @@ def drawn(model, strategy, passes, judge, size, seed, dataset):
     entry = {"seconds": measure.seconds(lambda: draw(1), repeats=3, patience=0.2),
              "seconds_64": measure.seconds(lambda: draw(BATCH), repeats=1, patience=0.2) / BATCH if few or hasattr(model, "fill_compiled") else None,
              "impossible": None, "distance": None}
-    if n >= DRAWN[size]:                             # fewer samples would have a larger distance: nothing to compare
-        tokens = draw_many(model, strategy, n, seed, length)
-        if tokens.dtype.kind == "f":
-            tokens = dataset.codec.quantise(tokens)
-        entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
-        if judge.recognised:
-            entry |= judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
-    return entry
+    if n < DRAWN[size]:                              # fewer samples would have a larger distance: nothing to compare
+        return entry, None
+    tokens = draw_many(model, strategy, n, seed, length)
+    if tokens.dtype.kind == "f":
+        tokens = dataset.codec.quantise(tokens)
+    entry |= {"impossible": judge.impossible(tokens), "distance": judge.distance(tokens)}
+    if judge.recognised:
+        entry |= judge.recognised(tokens, base.in_turn(model, len(tokens)).label)
+    return entry, tokens
 
 
 def draw_many(model, strategy, n, seed, length):

@@ -16,7 +16,7 @@ from minigen import __main__ as command_line
 from minigen import tables as terminal
 from minigen import compare as work
 from minigen import data
-from minigen.recipes import PAGES
+from minigen.recipes import PAGES, RECIPES
 from minigen.strategies.plans import in_blocks
 
 ROW_KEYS = {"strategy", "model", "passes", "seconds", "per_s", "bits", "bits_kind", "impossible"}
@@ -92,6 +92,19 @@ def test_the_files_are_there_and_open(done):
     for file in files - {"compare.json", "frontier.json"}:
         frame = pictures(folder / file)[0]
         assert min(frame.shape[:2]) > 100 and len(np.unique(frame)) > 2
+
+
+def test_samples_of_every_point_stand_beside_a_frontier_of_pictures(tmp_path, monkeypatch):
+    """One block each, with the pixels of its samples: real digits here, and empty ones."""
+    dataset = RECIPES["digits"].load("tiny")
+    real, empty = dataset.valid[:work.frontier.SHOWN], np.zeros((work.frontier.SHOWN, dataset.length), int)
+    monkeypatch.setattr(work.frontier, "frontier", lambda *_: ([], "", [("real, held out", real), ("empty, 2 passes", empty)]))
+    monkeypatch.setattr(work, "show_frontier", lambda *_: None)
+    made = work.Table("digits", "Digits", "pixel", "", [])
+    work.add_frontier(made, RECIPES["digits"], dataset, [None], {}, "tiny", 0, tmp_path)
+    page = pictures(tmp_path / made.files[0])[0]
+    wide = dataset.codec.to_rgb(real)[:, 3].repeat(work.SAMPLE_WIDE // dataset.codec.width, axis=1)        # a row of pixels of each
+    assert all(line.tobytes() in page.tobytes() for line in wide) and len(np.unique(wide)) > 2
 
 
 def test_the_film_begins_open_and_ends_drawn(done):

@@ -113,7 +113,7 @@ def test_every_point_has_every_figure(rng):
     recipe = RECIPES["names"]
     dataset = recipe.load("tiny")
     models = [base.fit(recipe, "masked", dataset, "tiny", seed).model for seed in (0, 1)]
-    points, _ = frontier.frontier(recipe, dataset, models, {"char_lm": base.fit(recipe, "char_lm", dataset, "tiny", 0).model}, "tiny", 0)
+    points, _, shown = frontier.frontier(recipe, dataset, models, {"char_lm": base.fit(recipe, "char_lm", dataset, "tiny", 0).model}, "tiny", 0)
     assert all({"strategy", "passes", "seconds", "bits", "bits_kind", "impossible", "distance"} <= set(one) for one in points)
     kinds = {one["strategy"]: one["bits_kind"] for one in points}
     assert kinds["in_blocks"] == kinds["surest_first"] == kinds["one_by_one"] == "exact"
@@ -124,6 +124,8 @@ def test_every_point_has_every_figure(rng):
         point, = (one for one in points if one["strategy"] == "in_blocks" and one["passes"] == passes)
         want = [-log_prob(model, tokens, plan, condition).sum() / counted / np.log(2) for model in models]
         np.testing.assert_allclose(point["bits_each"], want)
+    assert len(dict(shown)) == len(shown) == sum(one["distance"] is not None for one in points)
+    assert all(tokens.shape[1] == dataset.length for _, tokens in shown)
 
 
 def test_strategies_by_name():
