@@ -6,7 +6,6 @@ The answers lie in the pipe before they are asked for; what an honest worker doe
 import os
 import struct
 import threading
-import time
 from contextlib import closing, contextmanager
 
 import msgpack

@@ -13,7 +13,7 @@ from alike import told
 from implementations import SOLUTIONS, overlays
 
 from minigen.course.proxy import Fault, Remote, Session
-from minigen.course.units import UNITS, find
+from minigen.course.units import UNITS
 from minigen.course.wire import Pipe, WireError
 from minigen.course.worker import Worker, line_of, said_by
 
