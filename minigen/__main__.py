@@ -24,6 +24,7 @@ Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
 Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")]
 # Commands that a student's hand-out lacks are not listed in it.
+TEXT_LENGTH = 400            # characters of running text
 FOR_TEACHERS = {"hidden": Path(__file__).with_name("sealed.py").exists()}
 With = Annotated[Optional[list[Path]], typer.Option("--with", help="A file of the course, such as exercises/u03_sample_categorical.py: its functions "
                                                                    "take the place of the package's. May be repeated.")]
@@ -124,7 +125,7 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
            prompt: Annotated[Optional[str], typer.Option(help="Text to go on from; what is asked of pinyin and english, a part of it of answers.")] = None,
            complete: Annotated[bool, typer.Option("--complete", help="Pictures: complete the upper half of held-out ones.")] = False,
            film: Annotated[Optional[Path], typer.Option(help="Also write a GIF of the first sample being made.")] = None,
-           length: Annotated[int, typer.Option(help="Characters of running text.")] = 400,
+           length: Annotated[Optional[int], typer.Option(help=f"Characters of running text; {TEXT_LENGTH} without it.")] = None,
            from_: Annotated[Optional[Path], typer.Option("--from", help="A checkpoint; without it a model is trained first.")] = None,
            size: Size = "small", seed: Seed = 0,
            data: Annotated[Optional[Path], typer.Option(help="Your own text or pictures to train on first.")] = None,
@@ -141,7 +142,8 @@ def sample(name: Annotated[str, typer.Argument(help="One of " + ", ".join(KINDS)
     is_picture = name in ("sprites", "digits")
     n = n if n is not None else 25 if is_picture else 1 if name == "text" else 10
     expect_range("--n", n, 1, hint="How many samples do you want?")
-    expect_range("--length", length, 1, hint="How many characters do you want?")
+    if length is not None:
+        expect_range("--length", length, 1, hint="How many characters do you want?")
     maths.check_adjust(temperature, top_k, top_p)
     if strategy:
         base.strategy(strategy, passes)
@@ -528,37 +530,48 @@ def draw_and_show(name, strategy, passes, n, temperature, top_k, top_p, prompt, 
     """What ``sample`` does, with whatever sits in the sockets."""
     import numpy as np
     from minigen.recipes import base
-    from minigen.strategies.fill import generate
+    from minigen.strategies.fill import can_compile, generate
     is_picture = name in ("sprites", "digits")
     model, codec, dataset, default, trained = model_to_draw_from(name, strategy, from_, model, size, seed, data, lines, tile, prompt)
     chosen = base.strategy(strategy or default, passes, temperature=temperature, top_k=top_k, top_p=top_p)
     condition, given, originals = condition_and_prompt(name, model, codec, dataset, n, prompt, complete)
     if report and "plan" not in chosen.keywords:
-        raise say("--report", "a fixed plan, whose bits are exact", repr(strategy or default), "With a latent only a bound is known: see minigen compare.")
+        raise say("--report", "a fixed plan, whose bits are exact", repr(strategy or default), "Of other strategies a bound at most is known: see minigen compare.")
+    if length is not None and model.length not in (None, length):
+        show(f"length: {model.length} instead of {length}: this model decides so many places")
+    length = length or TEXT_LENGTH
     rehearse(model, chosen, condition, given, length)
     if passes is not None and (used := passes_used(model, chosen, given, passes)) < passes:
         show(f"passes: {used} instead of {passes}: only {used} places are open, and each pass decides one at least")
     model = trained()
     rng = np.random.default_rng(seed)
     film_too = film is not None
-    drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
-    tokens, frames = drawn if film_too else (drawn, None)
+    if film_too and n > 1 and can_compile(model, chosen):          # only the first is filmed: the plain loop need not draw all
+        first, frames = generate(model, chosen, 1, rng, condition=condition.rows(slice(1)), prompt=rows_of(given, slice(1)), length=length, film=True)
+        others = generate(model, chosen, n - 1, rng, condition=condition.rows(slice(1, n)), prompt=rows_of(given, slice(1, n)), length=length)
+        tokens = np.concatenate([first, others])
+    else:
+        drawn = generate(model, chosen, n, rng, condition=condition, prompt=given, length=length, film=film_too)
+        tokens, frames = drawn if film_too else (drawn, None)
     bits = list(bits_of_each(model, tokens, chosen.keywords["plan"], condition)) if report else []
     if is_picture:
-        path = out or Path(f"runs/{name}-{strategy or default}.png".replace(":", "_"))
+        path = out or Path(f"runs/{name}-{'completed' if complete else strategy or default}.png".replace(":", "_"))
         save_pictures(path, f"{name}, {strategy or default}", codec, tokens, given, originals, film, frames)
-        show(f"{n} samples: {path}")
+        show(f"{n} {'completion' if complete else 'sample'}{'' if n == 1 else 's'}: {path}")
         for line in bits:
             show(line)
     else:
+        read = reader_of(name, codec, dataset, prompt)
+        if prompt is None and (asked := first_question(name)):
+            show(f"asked: {asked}")
         primed = 0 if prompt or given is None else len(given)       # the line's end that stood in for a prompt
         for one, line in zip_longest(tokens, bits):
-            show(codec.decode(one[primed:]) + (f"    {line}" if line else ""))
+            show(read(one[primed:]) + (f"    {line}" if line else ""))
             if model.length is None and n > 1:
                 show("-" * 40)
         if film_too:
             from minigen import figures
-            lost = figures.text_film(film, [codec.decode(frame[0]) if model.length else decode_open(codec, frame[0]) for frame in frames])
+            lost = figures.text_film(film, [read(frame[0]) if model.length else decode_open(codec, frame[0]) for frame in frames])
             if lost:
                 show(f"No font here can draw {lost[:20]}: they show as squares. A font such as Noto Sans CJK mends that.")
     if film_too:
@@ -571,7 +584,7 @@ def bits_of_each(model, tokens, plan, condition):
     from minigen.strategies import fill
     bits = -fill.log_prob(model, tokens, plan, condition) / measure.NATS_PER_BIT
     for one in bits:
-        yield f"{one:.3f} bits, {one / tokens.shape[1]:.3f} a place"
+        yield f"{one:.3f} bits, {one / tokens.shape[1]:.3f} for each of {tokens.shape[1]} places"
 
 
 def load_recipe(name, size, path, lines, tile):
@@ -651,6 +664,12 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
     return model, dataset.codec, dataset, rows[0].strategy, trained
 
 
+def rows_of(given, rows):
+    """Those rows of a prompt, which is one for all or one for each."""
+    import numpy as np
+    return given[rows] if np.ndim(given) == 2 else given
+
+
 def rehearse(model, strategy, condition, given, length):
     """One canvas, one pass: a strategy or a prompt that does not go with the model is refused here."""
     import numpy as np
@@ -658,7 +677,7 @@ def rehearse(model, strategy, condition, given, length):
     if strategy.func is shared_latent and not (getattr(model, "latent_width", 0) or hasattr(model, "latent_logits")):
         raise say("--strategy", "a strategy without a latent for this model", "'shared_latent'",
                   f"{type(model).__name__} has no latent that the pieces could share.")
-    canvas = blank(model, 1, given[:1] if np.ndim(given) == 2 else given, length)
+    canvas = blank(model, 1, rows_of(given, slice(1)), length)
     next(iter(strategy(model, canvas, np.random.default_rng(0), condition.rows(slice(0, 1)))), None)
 
 
@@ -684,7 +703,7 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
     from minigen.recipes import PAGES, RECIPES
     if name in PAGES:
         words = dataset or RECIPES[name].load("small")
-        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else PAGES[name].questions[0]))), None, None
+        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else first_question(name)))), None, None
     if complete:
         held_out = dataset or RECIPES[name].load("small")
         if held_out.codec.settings() != codec.settings():
@@ -712,6 +731,24 @@ def which_question(prompt):
     if label is None:
         expect_in("--prompt", prompt, [question.text for question in answers.questions], "A part that only one has is enough.")
     return label
+
+
+def first_question(name):
+    """What is asked of a recipe of questions where nobody says; None of others."""
+    from minigen import data
+    from minigen.recipes import PAGES
+    return data.answers_table().questions[0].text if name == "answers" else PAGES[name].questions[0] if name in PAGES else None
+
+
+def reader_of(name, codec, dataset, prompt):
+    """How tokens are read aloud: words of pinyin and english in 繁體中文, as far as that is known."""
+    from minigen.data.counted import traditional
+    from minigen.recipes import PAGES, RECIPES
+    if name not in PAGES:
+        return codec.decode
+    words, taiwan = dataset or RECIPES[name].load("small"), PAGES[name].taiwan()
+    asked = words.questions[words.find(prompt if prompt is not None else first_question(name))]
+    return lambda tokens: traditional(asked, codec.decode(tokens), taiwan)
 
 
 def decode_open(codec, tokens):

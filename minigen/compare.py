@@ -104,6 +104,7 @@ def add_frontier(made, recipe, dataset, anyorder, models, size, seed, folder):
     """The points measured, and shown; of pictures, samples of each of them too."""
     made.frontier, measures, shown = frontier.frontier(recipe, dataset, anyorder, models, size, seed)
     show_frontier(made, measures, models.get("char_lm") or models.get("pixel_lm"), anyorder[0], folder)
+    made.notes += frontier.legend(recipe.piece, anyorder[0].length, size, any("recognised" in one for one in made.frontier))
     if recipe.piece == "pixel":
         name = f"frontier_{made.kind}_samples.png"
         figures.contact_sheet(folder / name, [(heading, dataset.codec.to_rgb(tokens)) for heading, tokens in shown], frontier.SHOWN,
@@ -508,11 +509,11 @@ def lecture(tables):
     shrinks = [entry for entry in speed if entry["seconds_64_ratio"] < entry["seconds_ratio"]]
     slower = ", ".join(f"{entry['kind']} {entry['seconds_ratio']:.1f} x" for entry in speed if entry["seconds_ratio"] <= 1)
     rows.append({"row": "speed", "winner": _winner("all at once", faster, len(speed), "one by one"), "figures": speed,
-                 "sentence": f"All at once is faster for {faster} of {len(speed)} kinds, up to {best['seconds_ratio']:.1f} x "
-                             f"({best['kind']}: {best['passes_ratio']:.0f} passes against 1); in a batch of {BATCH} its lead "
-                             f"shrinks for {len(shrinks)} of {len(speed)}"
+                 "sentence": f"All at once is faster for {faster} of {len(speed)} kinds"
+                             + (f", up to {best['seconds_ratio']:.1f} x ({best['kind']}: {best['passes_ratio']:.0f} passes against 1)" if faster else "")
+                             + f"; in a batch of {BATCH} its lead shrinks for {len(shrinks)} of {len(speed)}"
                              + (": the gain is depth, and reading the weights once." if 2 * len(shrinks) > len(speed) else ".")
-                             + (f" Against the table: {slower}. There few pieces are drawn by a compiled loop with a cache, and the one pass "
+                             + (f" Against the table: {slower}. There a compiled loop with a cache draws few pieces, while the one pass "
                                 "runs in NumPy or in a larger network." if slower else "")})
     quality = [{"kind": kind, "piece": piece, "bits_one_by_one": ar["bits"], "bits_all_at_once": nar["bits"],
                 "bits_kind": nar["bits_kind"], "impossible_one_by_one": ar["impossible"],

@@ -25,7 +25,7 @@ def expect_shape(name, array, expected, hint=""):
 def expect_in(name, value, choices, hint=""):
     """Raise UserError unless value is one of the choices, which are listed."""
     if value not in choices:
-        listed = ", ".join(str(choice) for choice in choices)
+        listed = ", ".join(repr(choice) if " " in str(choice) else str(choice) for choice in choices)
         raise say(name, f"one of {listed}", repr(value), hint)
 
 

@@ -611,7 +611,8 @@ def frontier(path, points, piece, measures, title):
         passes = [one["passes"] for one in points if one["passes"] and one[key] is not None]
         _dress(axes, "passes", "", heading, passes or [1], True, False)
     keys = [Line2D([], [], label=f"{strategy}, {model}", **looks[strategy, model]) for strategy, model in lines]
-    keys.append(Line2D([], [], color="#888888", linestyle=":", label="real, held out"))
+    if any(point["passes"] is None for point in points):
+        keys.append(Line2D([], [], color="#888888", linestyle=":", label="real, held out"))
     figure.legend(handles=keys, loc="outside lower center", ncols=4, frameon=False, fontsize=12)
     figure.suptitle(f"{title}\ndistance: {measures}; a hollow marker is a bound", fontsize=14)
     _save_figure(path, figure)

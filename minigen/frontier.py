@@ -129,6 +129,14 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
     return points, judge.measures, [("real, held out", real[:SHOWN]), *shown]
 
 
+def legend(piece, length, size, labels):
+    """What stands in the table of points, one line each; with ``labels`` a classifier has looked at the samples."""
+    yield f"bits: of {n_scored(size, length)} held-out items, the same for every point; ~ is the mean over {ORDERS} random orders, at least what drawing an order anew costs"
+    yield f"never seen: {'patches of 2 x 2 pixels' if piece == 'pixel' else 'pairs of neighbouring characters'} that the training data do not contain"
+    if labels:
+        yield "in the classifier: Fréchet distance in the features of a small one that was trained on real digits; as asked: what it takes for the digit that was asked"
+
+
 def nested_blocks(length):
     """Places a pass, each dividing the one before: 400, 200, 100, 50, 25, 5, 1. Their plans split each other's blocks.
 

@@ -101,7 +101,7 @@ def test_samples_of_every_point_stand_beside_a_frontier_of_pictures(tmp_path, mo
     monkeypatch.setattr(work.frontier, "frontier", lambda *_: ([], "", [("real, held out", real), ("empty, 2 passes", empty)]))
     monkeypatch.setattr(work, "show_frontier", lambda *_: None)
     made = work.Table("digits", "Digits", "pixel", "", [])
-    work.add_frontier(made, RECIPES["digits"], dataset, [None], {}, "tiny", 0, tmp_path)
+    work.add_frontier(made, RECIPES["digits"], dataset, [SimpleNamespace(length=64)], {}, "tiny", 0, tmp_path)
     page = pictures(tmp_path / made.files[0])[0]
     wide = dataset.codec.to_rgb(real)[:, 3].repeat(work.SAMPLE_WIDE // dataset.codec.width, axis=1)        # a row of pixels of each
     assert all(line.tobytes() in page.tobytes() for line in wide) and len(np.unique(wide)) > 2

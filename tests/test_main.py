@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from minigen import __main__ as command_line
-from minigen.recipes import checkpoint
+from minigen.recipes import PAGES, checkpoint
 from commands import minigen
 
 KINDS = command_line.KINDS
@@ -290,7 +290,7 @@ def test_what_is_asked_of_english_and_pinyin(draw):
         assert first == second != third
         for strategy in ("one_by_one", "all_at_once", "mask_predict", "surest_first"):
             passes = ("--passes", "2") if strategy in ("mask_predict", "surest_first") else ()
-            assert [len(line) for line in draw(name, "--strategy", strategy, *passes, "--n", "3").splitlines()] == [2, 2, 2]
+            assert [len(line) for line in draw(name, "--prompt", typed[0], "--strategy", strategy, *passes, "--n", "3").splitlines()] == [2, 2, 2]
 
 
 def test_a_film_of_a_sprite_and_of_a_text(draw, tmp_path):
@@ -304,21 +304,44 @@ def test_a_film_of_a_sprite_and_of_a_text(draw, tmp_path):
     assert ends(tmp_path / "poem.gif")[2] > 1
 
 
+def test_a_film_shows_the_first_of_many(draw, tmp_path):
+    """It is drawn alone by the plain loop, so it is who would come alone; the others are there all the same."""
+    many, alone = (draw("names", "--film", f"{n}.gif", "--n", f"{n}").splitlines() for n in (5, 1))
+    assert len(many) == 6 and many[0] == alone[0] and len(set(many[:5])) > 1
+    assert np.array_equal(ends(tmp_path / "5.gif")[1], ends(tmp_path / "1.gif")[1])
+
+
+def test_a_length_that_a_model_does_not_have_is_said(draw):
+    assert draw("names", "--length", "100", "--n", "1").startswith("length: 14 instead of 100")
+    assert "instead" not in draw("names", "--length", "14", "--n", "1") + draw("text", "--length", "20")
+
+
+def test_pinyin_and_english_answer_in_traditional_characters(draw):
+    """And say what was asked where nobody did."""
+    for name, first in (("pinyin", "shi shi"), ("english", "ability")):
+        asked, *answers = draw(name, "--n", "200").splitlines()
+        taiwan = PAGES[name].taiwan()
+        changed = {word for (question, word), told in taiwan.items() if question == first and word != told[0]}
+        assert asked == f"asked: {first}" and len(answers) == 200 and changed and changed.isdisjoint(answers)
+    assert draw("answers", "--n", "1").startswith("asked: 李宏毅")
+
+
 def test_completed_pictures_keep_their_upper_half(draw, tmp_path):
     """The page shows the given half, the completed one and the real one: three columns."""
     draw("digits", "--complete", "--n", "3", "--out", "half.png")
     sheet = opened(tmp_path / "half.png")
     draw("digits", "--n", "3", "--out", "whole.png")
     assert sheet.shape != opened(tmp_path / "whole.png").shape
+    assert draw("digits", "--complete", "--n", "1").strip() == "1 completion: runs/digits-completed.png"
     lilac = (sheet == [240, 200, 255]).all(-1)
     assert lilac.any() and lilac[:, :sheet.shape[1] // 3].sum() == lilac.sum()      # only "given" has open places
 
 
 def test_your_own_text(theirs):
-    for args, piece in ((("text", "--data", "running.txt"), "cat"), (("names", "--data", "lines.txt", "--lines"), "cat 1 sat")):
+    for args, piece, short in ((("text", "--data", "running.txt"), "cat", ("--length", "20")), (("names", "--data", "lines.txt", "--lines"), "cat 1 sat", ())):
         done = minigen(theirs, "train", *args, *TINY, "--out", "own.npz")
         assert (done.code, done.err) == (0, "") and "validation" in done.out
-        done = minigen(theirs, "sample", args[0], "--from", "own.npz", "--prompt", piece[:3], "--n", "1", "--length", "20")
+        done = minigen(theirs, "sample", args[0], "--from", "own.npz", "--prompt", piece[:3], "--n", "1", *short)
         assert done.code == 0 and done.out.startswith(piece[:3])
         assert set(done.out) <= set((theirs / args[2]).read_text() + "\n")
 
@@ -385,7 +408,7 @@ def test_report_says_what_each_sample_costs(tmp_path):
     """Bits under the plan: 演員 or 老師 one bit one by one, two bits at once; with a latent there is no exact figure."""
     for strategy, bits in (("all_at_once", "2.000"), ("in_blocks:1", "1.000")):
         done = minigen(tmp_path, "sample", "answers", "--strategy", strategy, "--report", "--n", "3")
-        assert done.code == 0 and [line.split()[1] for line in done.out.splitlines()] == [bits] * 3, done
+        assert done.code == 0 and [line.split()[1] for line in done.out.splitlines()[1:]] == [bits] * 3, done
     done = minigen(tmp_path, "sample", "digits", "--size", "tiny", "--n", "2", "--strategy", "all_at_once", "--report")
     assert done.code == 0 and done.out.count(" bits, ") == 2
     done = minigen(tmp_path, "sample", "digits", "--size", "tiny", "--strategy", "shared_latent", "--report")

@@ -89,11 +89,16 @@ class Counted:
 
 
 def traditional(question, pair, shown):
-    """A drawn pair of characters in 繁體中文, from the answers to its question; as it is where no answer has the character there.
+    """A drawn pair of characters in 繁體中文, from the answers to its question; where none has a character there, from all answers, if
+    these write it in one way only. Else it stays as it is.
 
     ``shown`` is what a ``shown_in_taiwan`` says: (question, answer) -> (traditional, 注音, pinyin with tones).
     """
     if (question, pair) in shown:
         return shown[question, pair][0]
-    return "".join(next((told[0][place] for (asked, word), told in shown.items() if asked == question and word[place] == character),
-                        character) for place, character in enumerate(pair))
+
+    def written(place, character):
+        here = [told[0][place] for (asked, word), told in shown.items() if asked == question and word[place] == character]
+        anywhere = {told[0][at] for (_, word), told in shown.items() for at in (0, 1) if word[at] == character}
+        return here[0] if here else anywhere.pop() if len(anywhere) == 1 else character
+    return "".join(written(place, character) for place, character in enumerate(pair))

@@ -50,7 +50,8 @@ def test_a_rare_word_comes_as_often_as_it_should(rng):
 
 
 def test_a_pair_is_shown_in_the_characters_of_its_own_question():
-    """An answer as it is listed, a mixture place by place, what no answer of the question has as it is."""
-    shown = {("hair", "发毛"): ("髮毛",), ("send", "发送"): ("發送",), ("send", "送发"): ("送發",)}
+    """An answer as it is listed, a mixture place by place, what only others have as all of these write it, else as it is."""
+    shown = {("hair", "发毛"): ("髮毛",), ("send", "发送"): ("發送",), ("send", "送发"): ("送發",), ("send", "发号"): ("發號",)}
     assert traditional("hair", "发毛", shown) == "髮毛"
     assert (traditional("hair", "发发", shown), traditional("send", "发发", shown)) == ("髮发", "發發")
+    assert traditional("hair", "号毛", shown) == "號毛"
