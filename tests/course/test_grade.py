@@ -240,12 +240,20 @@ def test_bad_input_is_one_clear_line(words, said, tmp_path):
     assert not list(tmp_path.rglob("results.json")) and not list(tmp_path.rglob("grades.csv"))
 
 
-def test_a_scheduler_that_is_not_there_is_one_clear_line(tmp_path):
+@pytest.fixture(scope="module", autouse=True)
+def nobody_there(tmp_path_factory):
+    """A grader that looks for a scheduler that is not there: it waits five seconds, so it begins before the other tests."""
+    folder = tmp_path_factory.mktemp("lost")
+    write(folder / "alice", u01=solution(1))
+    with command("alice", "--out", "out", "--scheduler", "tcp://127.0.0.1:1", cwd=folder) as running:
+        yield running
+        running.kill()
+
+
+def test_a_scheduler_that_is_not_there_is_one_clear_line(nobody_there):
     """Exit code 2, and after a moment only"""
-    write(tmp_path / "alice", u01=solution(1))
-    with command("alice", "--out", "out", "--scheduler", "tcp://127.0.0.1:1", cwd=tmp_path) as running:
-        line = running.communicate()[0]
-    assert running.returncode == 2 and len(line.splitlines()) == 1 and "--scheduler" in line, line
+    line = nobody_there.communicate()[0]
+    assert nobody_there.returncode == 2 and len(line.splitlines()) == 1 and "--scheduler" in line, line
 
 
 def test_without_a_sandbox_nothing_is_graded(tmp_path):

@@ -10,9 +10,20 @@ from minigen.course import expect
 SHAPES = ((1, 5, 2), (7, 6, 4), (12, 4, 9))             # (B, T, V)
 
 
+MOST = 100                                              # rows and places that a model is asked about; no test here has so many
+
+
+def refuse_too_much(canvas, at):
+    """What is asked for a million places is no question: said before it costs the judge seconds."""
+    rows, places = (len(one) if hasattr(one, "__len__") else 1 for one in (canvas, at))
+    if max(rows, places) > MOST:
+        raise ValueError(f"expected at most {MOST} rows and {MOST} places, got {rows} and {places}")
+
+
 def fixed(scores, calls=None):
     """A model whose scores (B, T, V) do not depend on the canvas; it notes what it is shown and asked."""
     def logits(canvas, at):
+        refuse_too_much(canvas, at)
         if calls is not None:
             calls.append((np.array(canvas), np.array(at)))
         return scores[:, np.array(at, np.int64)]
@@ -22,6 +33,7 @@ def fixed(scores, calls=None):
 def of_table(joint):
     """log P(place = v | what stands on the canvas), by enumeration; of the impossible, anything."""
     def logits(canvas, at):
+        refuse_too_much(canvas, at)
         out = np.zeros((len(canvas), len(at), joint.shape[0]))
         for b, row in enumerate(np.array(canvas).tolist()):
             seen = {t: v for t, v in enumerate(row) if v < joint.shape[0]}
