@@ -23,8 +23,8 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 Size = Annotated[str, typer.Option(help="tiny (seconds), small, or full (minutes).")]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same result on the same machine.", min=0)]
 Lines = Annotated[bool, typer.Option("--lines", help="With --data: each line is one item that ends in END.")]
-# Commands that a student's hand-out lacks are not listed in it.
 TEXT_LENGTH = 400            # characters of running text
+# Commands that a student's hand-out lacks are not listed in it.
 FOR_TEACHERS = {"hidden": Path(__file__).with_name("sealed.py").exists()}
 With = Annotated[Optional[list[Path]], typer.Option("--with", help="A file of the course, such as exercises/u03_sample_categorical.py: its functions "
                                                                    "take the place of the package's. May be repeated.")]
@@ -702,8 +702,8 @@ def condition_and_prompt(name, model, codec, dataset, n, prompt, complete):
         return Condition(label=np.full(n, which_question(prompt))), None, None
     from minigen.recipes import PAGES, RECIPES
     if name in PAGES:
-        words = dataset or RECIPES[name].load("small")
-        return words.condition_of(np.full(n, words.find(prompt if prompt is not None else first_question(name)))), None, None
+        words, question = asked_of(name, dataset, prompt)
+        return words.condition_of(np.full(n, question)), None, None
     if complete:
         held_out = dataset or RECIPES[name].load("small")
         if held_out.codec.settings() != codec.settings():
@@ -740,15 +740,22 @@ def first_question(name):
     return data.answers_table().questions[0].text if name == "answers" else PAGES[name].questions[0] if name in PAGES else None
 
 
+def asked_of(name, dataset, prompt):
+    """The questions of pinyin or english, and the number of the one that is asked."""
+    from minigen.recipes import RECIPES
+    words = dataset or RECIPES[name].load("small")
+    return words, words.find(prompt if prompt is not None else first_question(name))
+
+
 def reader_of(name, codec, dataset, prompt):
     """How tokens are read aloud: words of pinyin and english in 繁體中文, as far as that is known."""
     from minigen.data.counted import traditional
-    from minigen.recipes import PAGES, RECIPES
+    from minigen.recipes import PAGES
     if name not in PAGES:
         return codec.decode
-    words, taiwan = dataset or RECIPES[name].load("small"), PAGES[name].taiwan()
-    asked = words.questions[words.find(prompt if prompt is not None else first_question(name))]
-    return lambda tokens: traditional(asked, codec.decode(tokens), taiwan)
+    words, question = asked_of(name, dataset, prompt)
+    taiwan = PAGES[name].taiwan()
+    return lambda tokens: traditional(words.questions[question], codec.decode(tokens), taiwan)
 
 
 def decode_open(codec, tokens):

@@ -91,11 +91,11 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         return [bits_of(np.concatenate(pair)) for pair in zip(done[::2], done[1::2])]
 
     def point(strategy, model, name, passes, bits_each, kind, draw):
-        measured, tokens = drawn(model, draw, passes, judge, size, seed, dataset)
+        measured, samples = drawn(model, draw, passes, judge, size, seed, dataset)
         points.append({"strategy": strategy, "model": name, "passes": passes, "bits": bits_each and float(np.mean(bits_each)),
                        "bits_kind": kind if bits_each else None, "bits_each": bits_each} | measured)
-        if tokens is not None:
-            shown.append((f"{name}, {strategy}, {passes} {'pass' if passes == 1 else 'passes'}", tokens[:SHOWN]))
+        if samples is not None:
+            shown.append((f"{name}, {strategy}, {passes} {'pass' if passes == 1 else 'passes'}", samples[:SHOWN]))
 
     for k in nested_blocks(T):
         plan = all_at_once if k == T else one_by_one if k == 1 else in_blocks(k)
