@@ -29,6 +29,7 @@ from minigen.strategies.plans import all_at_once, in_blocks, one_by_one
 
 SCORED = {"tiny": 4, "small": 16, "full": 37}                # held-out items whose bits are taken under every plan (400 passes cost)
 DRAWN = {"tiny": 16, "small": 200, "full": 256}               # samples whose distance is taken
+SMALL_DRAWN = 512                                            # of pictures of up to 10 x 10 pixels
 WORK = {"tiny": 2e5, "small": 4e6, "full": 8e6}              # tokens computed for the samples of one point; more are not drawn
 ORDERS = 3                                                   # random orders under which each item is scored
 PASSES = (2, 4, 8, 16)                                       # of the strategies that take any number
@@ -122,10 +123,11 @@ def frontier(recipe, dataset, anyorder, models, size, seed):
         passes = passes_of(row, model, T)
         bits, kind = scored_alone(row, model, tokens, condition, counted, seed)
         point(row.strategy, model, row.model, passes, bits, kind, base.strategy(row.strategy))
-    real = dataset.valid[:DRAWN[size]]
+    n = n_drawn(size, dataset)
+    real = dataset.valid[:n]
     points.append({"strategy": "real, held out", "model": None, "passes": None, "seconds": None, "seconds_64": None, "bits": None, "bits_kind": None,
                    "bits_each": None, "impossible": judge.impossible(real), "distance": judge.distance(real)}
-                  | (judge.recognised(real, dataset.valid_label[:DRAWN[size]]) if judge.recognised else {}))
+                  | (judge.recognised(real, dataset.valid_label[:n]) if judge.recognised else {}))
     return points, judge.measures, [("real, held out", real[:SHOWN]), *shown]
 
 
@@ -135,6 +137,11 @@ def legend(piece, length, size, labels):
     yield f"never seen: {'patches of 2 x 2 pixels' if piece == 'pixel' else 'pairs of neighbouring characters'} that the training data do not contain"
     if labels:
         yield "in the classifier: Fréchet distance in the features of a small one that was trained on real digits; as asked: what it takes for the digit that was asked"
+
+
+def n_drawn(size, dataset):
+    """How many samples of a point are looked at: of small pictures more, whose Fréchet distance to the data would else be luck."""
+    return SMALL_DRAWN if size != "tiny" and hasattr(dataset.codec, "palette") and dataset.length <= 100 else DRAWN[size]
 
 
 def nested_blocks(length):
@@ -182,7 +189,8 @@ def scored_alone(row, model, tokens, condition, counted, seed):
 def drawn(model, strategy, passes, judge, size, seed, dataset):
     """Seconds, share of impossible pieces, distance; and the samples, where the size of the run has time for enough of them."""
     length = getattr(model, "length", None) or dataset.length
-    n = min(DRAWN[size], int(WORK[size] / (length * passes))) if not hasattr(model, "fill_compiled") else DRAWN[size]
+    wanted = n_drawn(size, dataset)
+    n = wanted if hasattr(model, "fill_compiled") else min(wanted, int(WORK[size] / (length * passes)))
 
     def draw(number):
         return generate(model, strategy, number, np.random.default_rng(seed), condition=base.in_turn(model, number), length=length)
@@ -190,7 +198,7 @@ def drawn(model, strategy, passes, judge, size, seed, dataset):
     entry = {"seconds": measure.seconds(lambda: draw(1), repeats=3, patience=0.2),
              "seconds_64": measure.seconds(lambda: draw(BATCH), repeats=1, patience=0.2) / BATCH if few or hasattr(model, "fill_compiled") else None,
              "impossible": None, "distance": None}
-    if n < DRAWN[size]:                              # fewer samples would have a larger distance: nothing to compare
+    if n < wanted:                                    # fewer samples would have a larger distance: nothing to compare
         return entry, None
     tokens = draw_many(model, strategy, n, seed, length)
     if tokens.dtype.kind == "f":
@@ -216,7 +224,7 @@ def draw_many(model, strategy, n, seed, length):
 def judge_of(dataset, size, seed):
     """What samples are held against: the 2 x 2 patches or runs of characters of training, and a distance."""
     codec = dataset.codec
-    n = DRAWN[size]
+    n = n_drawn(size, dataset)
     if hasattr(codec, "palette"):
         known = np.concatenate([dataset.train, codec.mirror(dataset.train)]) if dataset.augment is not None else dataset.train
         seen = np.unique(measure.patches(codec.decode(known)))
