@@ -185,9 +185,9 @@ def kill_all_of(uid, patience=5.0):
     """SIGKILL to every process of a user until none is left: ``kill(-1)`` as that user, so that none can be born in between.
 
     Those that died are reaped where they are ours, else their parent has a moment to do it: a killed judge's may be one who
-    never does. Raises OSError if some are alive after ``patience`` seconds.
+    never does. Returns whether none of these is left either. Raises OSError if some are alive after ``patience`` seconds.
     """
-    begun = time.monotonic()
+    begun, mourned = time.monotonic(), MOURNED if processes_of(uid) else 0.0       # who was dead before has had his moment
     while True:
         child = os.fork()
         if child == 0:
@@ -197,12 +197,14 @@ def kill_all_of(uid, patience=5.0):
             finally:
                 os._exit(0)
         os.waitpid(child, 0)
-        reap(processes_of(uid, dead=True))
-        if not processes_of(uid, dead=True):
-            return
+        if found := processes_of(uid, dead=True):
+            reap(found)
+            found = processes_of(uid, dead=True)
+        if not found:
+            return True
         waited = time.monotonic() - begun
-        if waited > MOURNED and not processes_of(uid):
-            return
+        if waited > mourned and not processes_of(uid):
+            return False
         if waited > patience:
             raise OSError(errno.EBUSY, f"processes of user {uid} that cannot be killed")
         time.sleep(0.005)

@@ -324,8 +324,9 @@ class User:
         for uid in range(FIRST_USER, FIRST_USER + USERS):
             self.lock = _locked(uid)
             if self.lock is not None:
-                _clean(uid)
-                return uid
+                if _clean(uid):
+                    return uid
+                os.close(self.lock)                # its dead stay (a container whose first process reaps nobody), and would be counted
         raise say("sandbox", f"a free user id from {FIRST_USER} on", f"{USERS} that are taken", "Are that many graders running?")
 
     def __exit__(self, *error):
@@ -343,10 +344,11 @@ def _users():
 
 
 def _clean(uid):
-    """End and remove whatever a grader that was killed has left of a user."""
-    confine.kill_all_of(uid)
+    """End and remove whatever a grader that was killed has left of a user; whether nothing is left, not even dead processes."""
+    gone = confine.kill_all_of(uid)
     for left in _users().glob(f"{uid}-*"):
         _remove(left)
+    return gone
 
 
 def _remove(folder):
@@ -369,7 +371,7 @@ def _locked(uid):
 
 
 def sweep():
-    """End what graders that were killed have left of users that nobody holds now: processes, folders."""
+    """End what graders that were killed have left of users that nobody holds now: processes, folders. (Whom another sweeps right now is left to him.)"""
     there = os.listdir(_users()) if os.geteuid() == 0 else ()
     left = confine.users() | {int(name.partition("-")[0]) for name in there if "-" in name}
     for name in filter(str.isdecimal, there):

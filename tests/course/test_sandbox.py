@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from textwrap import dedent
 from types import SimpleNamespace
@@ -455,6 +455,38 @@ def test_two_graders_have_different_users(few_users):
         assert again == min(every)
 
 
+def test_a_user_whose_dead_stay_is_passed_over(few_users):
+    """They would count against the processes that the next submission may have. When somebody has reaped them the id is free again."""
+    read, write = os.pipe()
+    idle = os.fork()
+    if idle == 0:
+        try:
+            if os.fork() == 0:
+                confine.become(sandbox.FIRST_USER)
+            else:
+                os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+                os.write(write, b"x")
+                signal.pause()
+        finally:
+            os._exit(0)
+    os.read(read, 1), os.close(read), os.close(write)
+    with User() as uid:
+        assert uid == sandbox.FIRST_USER + 1
+    os.kill(idle, signal.SIGKILL)
+    os.waitpid(idle, 0)                            # this process adopts what it has not reaped
+    with User() as uid:
+        assert uid == sandbox.FIRST_USER
+
+
+def held_by(uid):
+    """What holds a user's id, and how his processes are: for the message of a failure."""
+    holders, lock = [], str(sandbox._users() / str(uid))
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            holders += [entry.parts[2]] if os.readlink(entry) == lock else []
+    return f"id held by {holders}, processes {[Path(f'/proc/{pid}/status').read_text() for pid in confine.processes_of(uid)]}"
+
+
 def test_what_a_killed_grader_has_left_is_swept_away(few_users):
     """Its processes and its folders, and not those of graders that are still at work."""
     read, write = os.pipe()
@@ -464,23 +496,24 @@ def test_what_a_killed_grader_has_left_is_swept_away(few_users):
             with User() as uid:
                 folder = sandbox.tempfile.mkdtemp(prefix=f"{uid}-", dir=sandbox._users())
                 if os.fork() == 0:
-                    os.closerange(write + 1, 1000)               # what holds the id is not handed on to what is started
+                    os.closerange(0, write), os.closerange(write + 1, 1000)     # what holds the id is not handed on to what is started
                     confine.become(uid)
                     os.write(write, f"{uid} {folder}".encode())
                     signal.pause()
                 signal.pause()
         finally:
             os._exit(0)
-    uid, folder = os.read(read, 1000).decode().split()
+    uid, folder = (make(word) for make, word in zip((int, str), os.read(read, 1000).decode().split()))
     sandbox.sweep()
-    assert confine.processes_of(int(uid)) and Path(folder).is_dir()
+    assert confine.processes_of(uid) and Path(folder).is_dir()
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0), os.close(read), os.close(write)
+    ends = time.monotonic() + 10
     sandbox.sweep()
-    ends = time.monotonic() + 10                   # the kernel takes a moment to finish what was killed
-    while confine.processes_of(int(uid)) and time.monotonic() < ends:
+    while confine.processes_of(uid) and time.monotonic() < ends:       # another grader on this machine may sweep it at this moment
         time.sleep(0.02)
-    assert confine.processes_of(int(uid)) == [] and not Path(folder).exists()
+        sandbox.sweep()
+    assert confine.processes_of(uid) == [] and not Path(folder).exists(), held_by(uid)
 
 
 # The choice
@@ -542,7 +575,7 @@ def test_elsewhere_than_on_linux_it_says_so(monkeypatch):
 PLAIN = '''
 import json, os, sys
 from pathlib import Path
-from minigen.course import sandbox, workshop
+from minigen.course import confine, sandbox, workshop
 from minigen.course.proxy import Fault
 from minigen.course.sandbox import Limits, User
 house = Path(sys.argv[1])
@@ -569,7 +602,7 @@ with User() as uid:
     said["ids"] = worker("import os; said = os.getuid()")
     said["many"] = worker("import os, time\\nfor _ in range(60): os.fork() or time.sleep(1000)\\ntime.sleep(1000)", processes=20)
     said["memory"] = worker(%r, memory=700 << 20)
-said["left"] = [name for name in os.listdir("/proc") if name.isdecimal() and os.stat(f"/proc/{name}").st_uid == os.getuid() and int(name) != os.getpid()]
+said["left"] = [pid for pid in confine.processes_of(os.getuid(), dead=True) if pid != os.getpid()]
 print(json.dumps(said))
 '''
 
