@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from implementations import HOUSE, SOLUTIONS, overlays
+from implementations import HOUSE, SOLUTIONS, bench, overlays
 
-from minigen.course import frontier, hints, judge, sandbox, workshop
+from minigen.course import frontier, hints, judge, sandbox
 from minigen.course.apart import apart
 from minigen.course.load import load
 from minigen.course.matrix import hidden_hints
@@ -50,7 +50,7 @@ def task(files, back_end, seed=5, units=None, **limits):
     """What a judge is asked."""
     files = {number: content.encode() if isinstance(content, str) else content for number, content in files.items()}
     return {"name": "somebody", "seed": seed, "class_seed": 7, "files": files, "units": units or sorted(files), "sandbox": back_end, "house": HOUSE,
-            "bench": workshop.lay_out(HOUSE), "limits": limits}
+            "bench": bench(), "limits": limits}
 
 
 def solution(unit, more=""):
@@ -99,7 +99,7 @@ def rows(request, holds):
     """All of them compared, in two processes: with --all all mutants, and the right answers on both back-ends."""
     everything = request.config.getoption("all")
     items = [(holds, *one) for one in [*right_answers(), *mutants(None if everything else 2)]]
-    if everything and not sandbox.faults_of("drop", workshop.lay_out(HOUSE), []) and holds != "drop":
+    if everything and not sandbox.faults_of("drop", bench(), []) and holds != "drop":
         items += [("drop", *one) for one in right_answers()]
     with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
         return list(pool.map(compared, items, chunksize=3))

@@ -14,9 +14,9 @@ from textwrap import dedent
 from types import SimpleNamespace
 
 import pytest
-from implementations import HOUSE, SOLUTIONS
+from implementations import HOUSE, SOLUTIONS, bench
 
-from minigen.course import confine, sandbox, workshop
+from minigen.course import confine, sandbox
 from minigen.course.proxy import Fault
 from minigen.course.sandbox import Limits, User
 from minigen.errors import UserError
@@ -38,7 +38,7 @@ SPACE = {"memory": 1 << 30}     # for tests that need no limit
 
 def why_not(name):
     """Why a back-end cannot be tried here."""
-    return sandbox.faults_of(name, workshop.lay_out(HOUSE), [])
+    return sandbox.faults_of(name, bench(), [])
 
 
 @pytest.fixture(scope="module", params=["bwrap", "drop"])
@@ -53,7 +53,7 @@ def name(request):
 def running(name, **limits):
     """A worker that runs code: ``run(code)`` gives its ``said``; with its sandbox, its user and the conversation."""
     with User() as uid:
-        one = SimpleNamespace(box=sandbox.MADE[name](workshop.lay_out(HOUSE), Limits(**limits), uid), uid=uid)
+        one = SimpleNamespace(box=sandbox.MADE[name](bench(), Limits(**limits), uid), uid=uid)
 
         def start():
             one.session = one.box.start(1, lambda: (15.0, "late"))
@@ -232,13 +232,13 @@ def test_the_probe_finds_nothing(name):
     """Asked for what the chooser asks for."""
     secrets = [HOUSE / "tests" / "hidden" / "test_u01_softmax.py", SOLUTIONS / "u01_softmax.py", Path(sandbox.__file__), "/etc/shadow",
                f"/proc/{os.getpid()}/environ"]
-    assert sandbox.faults_of(name, workshop.lay_out(HOUSE), secrets) == []
+    assert sandbox.faults_of(name, bench(), secrets) == []
 
 
 def test_the_probe_finds_what_is_open():
     """So that its silence means something: without a sandbox it says so, many times."""
     secrets = [HOUSE / "tests" / "hidden" / "test_u01_softmax.py", SOLUTIONS / "u01_softmax.py"]
-    found = sandbox.faults_of("none", workshop.lay_out(HOUSE), secrets)
+    found = sandbox.faults_of("none", bench(), secrets)
     assert {f"{path} can be read" for path in secrets} | {"/tmp can be written", "sockets can be made", "the grader can be reached", "it runs as root"} <= set(found)
 
 

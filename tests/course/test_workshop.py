@@ -74,11 +74,16 @@ def test_the_view_has_no_line_of_a_solution(bench, package):
         assert [(other.short, line) for line, other in lines.items() if other.number >= unit.number and line in unpacked] == []
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=str)
-def test_answers_to_the_unit_and_to_later_ones_are_not_there(bench, unit):
-    """In their place stands a refusal; earlier ones are those of the hand-out."""
+@pytest.fixture(scope="module")
+def packed():
+    """The answers as the hand-out packs them: (module, name) -> text."""
     _, nodes = release.package(HOUSE)
-    packed = {key: zlib.decompress(base64.b85decode(release.packed(node))).decode() for key, node in nodes.items()}
+    return {key: zlib.decompress(base64.b85decode(release.packed(node))).decode() for key, node in nodes.items()}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=str)
+def test_answers_to_the_unit_and_to_later_ones_are_not_there(bench, packed, unit):
+    """In their place stands a refusal; earlier ones are those of the hand-out."""
     answers = {other.number: {tuple(f"minigen.{answer}".split(":")) for answer in other.answers} for other in UNITS}
     closed = set().union(*(keys for number, keys in answers.items() if number >= unit.number))
     there = sealed(bench, unit)

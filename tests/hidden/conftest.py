@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from implementations import HOUSE, sources_for
+from implementations import HOUSE, bench, sources_for
 
 from minigen.course import hints
 from minigen.course.apart import apart
@@ -49,10 +49,10 @@ def in_sandbox(request):
     if not name:
         yield None
         return
-    from minigen.course import judge, sandbox, workshop
+    from minigen.course import judge, sandbox
     sandbox.choose(name, HOUSE)
     with sandbox.User() as uid:
-        box, held = sandbox.MADE[name](workshop.lay_out(HOUSE), sandbox.Limits(), uid), {}
+        box, held = sandbox.MADE[name](bench(), sandbox.Limits(), uid), {}
 
         def proxied(source):
             if source not in held:
