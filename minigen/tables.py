@@ -86,6 +86,9 @@ def comparison(made, out):
         yield Text("≤: the importance-weighted bound; the true figure is lower", "dim")
     if made.kind == "answers":
         yield questions(made, out)
+    if made.statistics:
+        yield Text("pictures, medians over many: opaque, the share of pixels that are drawn; largest part, the share of those that hang together; "
+                   "nearest, the share of pixels that differ from the nearest training picture; copies, the share of pictures that differ in none", "dim")
     for heading, numbers in made.statistics:
         yield Text(f"  {heading}: " + ", ".join(f"{key.replace('_', ' ')} {_number(value)}" for key, value in numbers.items()))
     for heading, text in made.samples:

@@ -139,9 +139,11 @@ BAD = {
     "a prompt longer than a name": ("sample names --prompt " + "a" * 60, "60"),
     "no such question": ("sample answers --prompt bogus", "bogus"),
     "no such English word": ("sample english --prompt abilty", "Did you mean ability?"),
-    "blocks from a causal model": ("sample sprites --strategy in_blocks:4", "pixel_lm"),
+    "blocks from a causal model": ("sample sprites --strategy in_blocks:4 --model pixel_lm", "pixel_lm"),
     "all at once from a causal model": ("sample names --strategy all_at_once --model char_lm", "char_lm"),
-    "a latent where there is none": ("sample names --strategy shared_latent", "shared_latent"),
+    "a latent where there is none": ("sample names --strategy shared_latent", "It goes with sprites, digits, answers."),
+    "noise where there are no pictures": ("sample names --strategy diffusion", "It goes with sprites, digits."),
+    "a latent from another model": ("sample names --strategy shared_latent --model char_lm", "shared_latent"),
 }
 
 

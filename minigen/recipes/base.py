@@ -69,6 +69,12 @@ class Recipe:
         """The rows of the comparison, then those that only the frontier has."""
         return (*self.rows, *self.shots)
 
+    def rows_for(self, strategy):
+        """The rows whose network a strategy was made for; one that decides in any order serves all strategies of ANY_ORDER, and blocks."""
+        rows, blocks = [row for row in self.every_row if row.model in self.models], strategy.startswith("in_blocks:")
+        return ([row for row in rows if row.strategy == strategy]
+                or [row for row in rows if row.model == "masked" and (blocks or strategy in ANY_ORDER)])
+
 
 def strategy(name, passes=None, **settings):
     """A strategy by its name on the command line; ``passes`` for those that take a number of them (``IN_PASSES``, ``IN_A_PLAN``)."""
@@ -92,6 +98,11 @@ def strategy(name, passes=None, **settings):
             if settings.pop(key, neutral) != neutral:
                 raise say(key, "nothing of the kind for diffusion", "a value", "Pictures of noise are not drawn token by token.")
     return partial(call, **given, **settings)
+
+
+def is_plan(name):
+    """Whether a strategy (a valid name) follows a plan: the model says whether it can."""
+    return name.startswith("in_blocks:") or STRATEGIES[name][0] is fill
 
 
 def in_turn(model, n):

@@ -130,6 +130,22 @@ def test_strategies_by_name():
     assert [at.tolist() for at in made.keywords["plan"](7)] == [at.tolist() for at in in_blocks(3)(7)]
 
 
+@pytest.mark.parametrize("strategy", [*base.STRATEGIES, "in_blocks:100"])
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_strategy_has_the_networks_that_it_goes_with(name, strategy):
+    """On the first of them it draws; where there is none, and it follows no plan, no model of the kind draws with it."""
+    def draws(model):
+        chosen = base.strategy(strategy, 2 if strategy in base.IN_PASSES else None)
+        try:
+            return generate(model, chosen, 1, np.random.default_rng(0), condition=base.in_turn(model, 1), length=9).shape[0] == 1
+        except UserError:
+            return False
+    models = [row.model for row in RECIPES[name].rows_for(strategy)]
+    assert all(draws(trained(name, model, 1).model) for model in models[:1])
+    if not models and not base.is_plan(strategy):
+        assert not any(draws(trained(name, model, 1).model) for model in RECIPES[name].models)
+
+
 @pytest.mark.parametrize("name, line", [
     ("", "strategy: expected one of one_by_one, all_at_once, shared_latent, .*in_blocks:K, got ''"),
     ("by_heart", "strategy: expected one of .* got 'by_heart'"), ("one_by_one:3", "got 'one_by_one:3'"), ("One_by_one", "got 'One_by_one'"),
