@@ -93,15 +93,16 @@ class Sandbox:
         """Start a worker for a unit and return the conversation with it."""
         from_worker, to_parent = os.pipe()
         from_parent, to_worker = os.pipe()
+        heard, errors = os.pipe()                  # standard error until the worker is there: Bubblewrap's complaints, a failing import
         self.scratch = None
         try:
-            self.launch(number, from_parent, to_parent)
+            self.launch(number, from_parent, to_parent, errors)
         except (OSError, subprocess.SubprocessError) as error:
-            os.close(from_worker), os.close(to_worker)
+            os.close(from_worker), os.close(to_worker), os.close(heard)
             self.clear()
             raise say("sandbox", f"{self.name} to start", str(error), "Try the other of bwrap and drop.") from None
         finally:
-            os.close(from_parent), os.close(to_parent)
+            os.close(from_parent), os.close(to_parent), os.close(errors)
         self.pipe, self._due = Pipe(from_worker, to_worker), 0.0
         session = Session(self.pipe, lambda: (STARTS_WITHIN, f"it was not there within {STARTS_WITHIN:g} seconds"), self.watch)
         try:
@@ -109,14 +110,16 @@ class Sandbox:
             session.limit = limit
         except Fault as fault:                     # nobody's but ours: no line of a student's has been run
             self.kill()
-            raise say("sandbox", f"a worker of {self.name} to be there", str(fault)) from None
+            raise say("sandbox", f"a worker of {self.name} to be there", str(fault), _last_line(heard)) from None
+        finally:
+            os.close(heard)
         return session
 
-    def launch(self, number, read, write):
+    def launch(self, number, read, write, errors):
         """Start the process: here without any protection."""
         self.scratch = tempfile.mkdtemp(prefix="minigen-")
         self.process = subprocess.Popen([sys.executable, *self.arguments(read, write, [folder for folder in packages()], self.bench.folders(number))],
-                                        pass_fds=(read, write), cwd=self.scratch, env=environment(self.scratch, f"{sys.base_prefix}/lib"), start_new_session=True, **SILENT)
+                                        pass_fds=(read, write), cwd=self.scratch, env=environment(self.scratch, f"{sys.base_prefix}/lib"), start_new_session=True, **SILENT | {"stderr": errors})
 
     @staticmethod
     def arguments(read, write, site, folders):
@@ -184,7 +187,7 @@ class Bubblewrap(Sandbox):
 
     name = "bwrap"
 
-    def launch(self, number, read, write):
+    def launch(self, number, read, write, errors):
         """Start Bubblewrap; its arguments go through a pipe, because its first process shows them to the inmates."""
         prefix, name = python()
         package, sealed = self.bench.folders(number)
@@ -214,7 +217,7 @@ class Bubblewrap(Sandbox):
             self.process = subprocess.Popen([shutil.which("bwrap"), "--args", str(told), "--seccomp", str(filtered), "--info-fd", str(info), f"/python/{name}",
                                              *self.arguments(read, write, [f"/{where}" for where in site], ("/course", "/sealed"))],
                                             pass_fds=(read, write, told, filtered, info), env={}, cwd="/", start_new_session=True,
-                                            preexec_fn=lambda: self.prepare(stand, folders), **SILENT)
+                                            preexec_fn=lambda: self.prepare(stand, folders), **SILENT | {"stderr": errors})
             os.close(info)
             info = None
             self.inside = _child_pid(heard)
@@ -247,7 +250,7 @@ class Drop(Sandbox):
 
     name = "drop"
 
-    def launch(self, number, read, write):
+    def launch(self, number, read, write, errors):
         """Start Python as another user. Folders are handed over as open descriptors: what is closed above them does not matter."""
         confine.kill_all_of(self.uid)
         prefix, name = python()
@@ -272,7 +275,7 @@ class Drop(Sandbox):
         try:
             self.process = subprocess.Popen([f"{shown[prefix]}/{name}", *self.arguments(read, write, [shown[folder] for folder in packages()], (shown[package], shown[sealed]))],
                                             pass_fds=kept, env=environment(self.scratch, f"{shown[prefix]}/lib"), cwd=self.scratch, start_new_session=True,
-                                            preexec_fn=prepare, **SILENT)
+                                            preexec_fn=prepare, **SILENT | {"stderr": errors})
         finally:
             for descriptor in (*opened.values(), *more, scratch, null):
                 os.close(descriptor)
@@ -299,6 +302,16 @@ def _child_pid(heard):
     while b"}" not in told and select.select([heard], [], [], patience)[0] and (part := os.read(heard, 4096)):
         told += part
     return json.loads(told).get("child-pid") if b"}" in told else None
+
+
+def _last_line(heard):
+    """What was said there last, if anything was."""
+    os.set_blocking(heard, False)
+    try:
+        lines = os.read(heard, 1 << 16).decode("utf-8", "replace").split("\n")
+    except BlockingIOError:
+        return ""
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "")
 
 
 def _as_file(content):

@@ -221,6 +221,8 @@ def line_of(error, path):
 def main(read, write):
     """Serve over two file descriptors; what is printed goes nowhere. (It was started without garbage collection: nothing of NumPy's is any.)"""
     gc.freeze(), gc.enable()
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2), os.close(null)
     try:
         Worker(Pipe(read, write)).serve()
     except WireError:                              # the other side is gone, or a thread of the file wrote into the pipe
