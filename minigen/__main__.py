@@ -650,10 +650,11 @@ def model_to_draw_from(name, strategy, path, model_name, size, seed, data, lines
         return exact, answers.codec, answers.items, strategy, lambda: exact
     elif strategy:
         # The model that this strategy was made for, or the main one, which says what is wrong with a plan.
-        kinds = [kind for kind in KINDS if RECIPES[kind].rows_for(strategy)]
-        if name not in kinds and not base.is_plan(strategy):
-            raise say("--strategy", f"one that a network of {name} is made for", repr(strategy), f"It goes with {', '.join(kinds)}.")
-        rows = recipe.rows_for(strategy) or rows
+        made_for = recipe.rows_for(strategy)
+        if not made_for and not base.is_plan(strategy):
+            kinds = ", ".join(kind for kind in KINDS if RECIPES[kind].rows_for(strategy))
+            raise say("--strategy", f"one that a network of {name} is made for", repr(strategy), f"It goes with {kinds}.")
+        rows = made_for or rows
     recipe, dataset = load_recipe(name, size, data, lines, tile)
     model, training = recipe.models[rows[0].model](dataset, size, np.random.default_rng(seed))
 
